@@ -1,0 +1,264 @@
+"""What travels between the stages, as frozen values with names: from the file that came to the record that goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitizer.geometry import Box, union
+
+
+class FieldStatus(StrEnum):
+    """Blank, struck, illegible and "không" are four different answers."""
+
+    FILLED = "filled"
+    BLANK = "blank"
+    STRUCK = "struck"
+    NONE_STATED = "none_stated"  # "không", "-/-", "//"
+    ILLEGIBLE = "illegible"
+    NOT_FOUND = "not_found"  # the label was not found on the paper, so nothing can be said
+
+
+class Source(StrEnum):
+    """Where a field's value came from."""
+
+    OCR = "ocr"
+    PERSON = "person"
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    ACCEPT = "accept"
+    REVIEW = "review"
+    UNKNOWN = "unknown"  # no form of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person may have to know. `message` is Vietnamese and free of personal data."""
+
+    code: str
+    stage: str
+    message: str
+    page: int | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file whose type, size and page count have been checked but whose pixels have not been decoded."""
+
+    path: Path
+    name: str
+    media_type: str  # application/pdf | image/tiff | image/jpeg | image/png
+    sha256: str
+    size_bytes: int
+    page_count: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One rendered page. `image`: (height, width, 3) uint8, blue-green-red. `number` counts from 1 in the file."""
+
+    number: int
+    image: np.ndarray
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A run of printed dots, dashes or a rule on which an answer stands. `box` encloses the marks only."""
+
+    box: Box
+    pitch_px: float  # distance of neighbouring dots; 0 for a rule
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """An upright page with an even background.
+
+    image: (h, w, 3) uint8 BGR, deskewed, colour kept.  gray: (h, w) uint8, background white, leaders in place.
+    ink: (h, w) uint8, as gray but without leaders, rules and cell borders; what Tesseract gets.
+    cells: closed boxes of combs, tables and ticks, in reading order.
+    """
+
+    number: int
+    image: np.ndarray
+    gray: np.ndarray
+    ink: np.ndarray
+    dpi: float
+    rotation_deg: int = 0
+    skew_deg: float = 0.0
+    leaders: tuple[Leader, ...] = ()
+    rules: tuple[Box, ...] = ()
+    cells: tuple[Box, ...] = ()
+    blank: bool = False
+    seal: bool = False
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def width_px(self) -> int:
+        return int(self.gray.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        return int(self.gray.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word in page pixels; confidence 0-1."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(w.text for w in self.words)
+
+    @property
+    def box(self) -> Box:
+        return union(w.box for w in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The recognised lines of one page, top to bottom."""
+
+    page: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormMatch:
+    form_id: str
+    edition: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The pages of one document within the file and what form it is; `match` is None for unknown paper."""
+
+    pages: tuple[int, ...]
+    match: FormMatch | None
+    candidates: tuple[FormMatch, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where the answer to one field stands: one box a printed line, in reading order, or one box a comb cell."""
+
+    field_id: str
+    page: int
+    boxes: tuple[Box, ...]
+    anchor: Box | None = None  # the label's box
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """All slots of one document; fields whose label was not found are missing."""
+
+    slots: tuple[Slot, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an engine read in one region; confidence 0-1; `alternatives` best first without the text itself."""
+
+    text: str
+    confidence: float
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReading:
+    """One slot with a reading per box (same order); `ink_ratio` is the share of dark pixels per box."""
+
+    slot: Slot
+    readings: tuple[Reading, ...]
+    ink_ratio: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What the population registry says beside the paper; never written over it."""
+
+    verdict: str  # agrees | disagrees
+    value: Any
+    looked_up_at: str  # RFC 3339
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One answer. `raw` is the text as written (NFC, single spaces, no leaders); `value` its normal form or None."""
+
+    id: str
+    label: str
+    type: str
+    status: FieldStatus
+    raw: str = ""
+    value: Any = None
+    confidence: float = 0.0
+    source: Source = Source.OCR
+    page: int | None = None
+    polygon_mm: tuple[tuple[tuple[float, float], ...], ...] = ()
+    candidates: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    required: bool = False
+    registry: Registry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the decision is what it is; `message` is Vietnamese, for the clerk."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document as read. `decision` is None until the route stage has run."""
+
+    file: str
+    pages: tuple[int, ...]
+    form: FormMatch | None
+    fields: tuple[Field, ...]
+    engine: EngineInfo
+    form_candidates: tuple[FormMatch, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    decision: Decision | None = None
+    sha256: str = ""
+    timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+    def field(self, field_id: str) -> Field | None:
+        return next((f for f in self.fields if f.id == field_id), None)

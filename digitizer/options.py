@@ -1,0 +1,37 @@
+"""How one run shall be done, as one frozen tree; takes nothing, gives defaults; vary by `dataclasses.replace`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is refused before it is decoded (reliability goals U1-U7); all announced by the API."""
+
+    upload_bytes: int = 50 * 1024 * 1024
+    pages: int = 100
+    page_pixels: int = 40_000_000
+    page_side_px: int = 10_000
+    document_pixels: int = 2_000_000_000
+    page_side_pt: float = 2_400.0  # A1 is 2384 pt: nothing larger comes off a branch scanner
+    child_memory_bytes: int = 1536 * 1024 * 1024
+    child_file_bytes: int = 256 * 1024 * 1024
+    child_open_files: int = 64
+    page_seconds: float = 90.0
+    document_seconds: float = 900.0
+    screening_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """form: read as this form id whatever the classifier says. engine: name known to engines/build.py.
+    keep: folder for every intermediate, or None."""
+
+    form: str | None = None
+    engine: str = "tesserocr"
+    keep: Path | None = None
+    render_dpi: int = 300
+    accept_probability: float = 0.95
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,147 @@
+"""A form as data: what is printed, in order, and which answers stand where; takes template.yaml, gives a Template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from digitizer.errors import UsageError
+
+TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "templates"
+
+
+class FieldType(StrEnum):
+    """What an answer is; decides alphabet, normal form and checks (vietnam.md 4, type codes)."""
+
+    PERSON_NAME = "person_name"
+    DATE = "date"
+    DATE_IN_WORDS = "date_in_words"
+    DATETIME = "datetime"
+    PERSONAL_ID = "personal_id"
+    IDENTITY_PAPER = "identity_paper"
+    ADDRESS = "address"
+    PLACE = "place"
+    SEX = "sex"
+    ETHNICITY = "ethnicity"
+    NATIONALITY = "nationality"
+    RELATION = "relation"
+    PHONE = "phone"
+    EMAIL = "email"
+    TEXT = "text"
+    INTEGER = "integer"
+    ORGANIZATION = "organization"
+    NUMBER = "number"  # of a document or registry entry
+    BOOK = "book"
+    PLACE_AND_DATE = "place_and_date"
+    TICK = "tick"
+
+
+class FieldKind(StrEnum):
+    """How the answer is printed for."""
+
+    LEADERS = "leaders"  # on dots, dashes or a rule, behind the label, on `lines` lines
+    COMB = "comb"  # one box a character
+    TICKS = "ticks"  # one box per entry of `choices`
+    TABLE = "table"  # a column of a repeating table; id holds members[n]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One answer. `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order.
+    `inner`: printed words inside the answer, such as "giờ", "phút, ngày", "tháng", "năm"; they belong to `raw`."""
+
+    id: str
+    label: str
+    type: FieldType
+    kind: FieldKind = FieldKind.LEADERS
+    required: bool = False
+    optional_with_id: bool = False  # footnote (2): may stay blank where the person's number is given
+    lines: int = 1
+    cells: int = 0
+    choices: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One printed thing in reading order: fixed text, or a label with its answer.
+
+    text: as printed, without leaders and footnote marks. footnote: the mark behind it, or ''.
+    same_line: stands on the line of the item before it. variants: other spellings seen in print."""
+
+    text: str
+    field: FieldSpec | None = None
+    footnote: str = ""
+    same_line: bool = False
+    bold: bool = False
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One edition of one form. `titles`: the title's printed lines. `rows`: printed rows of the repeating table."""
+
+    id: str
+    edition: str
+    titles: tuple[str, ...]
+    regulation: str
+    valid_from: date
+    form_code: str
+    procedure_codes: tuple[str, ...]
+    items: tuple[Item, ...]
+    rows: int = 0
+    valid_to: date | None = None
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """All answers in printed order; table columns as `members[n].leaf`."""
+        return tuple(item.field for item in self.items if item.field)
+
+    @property
+    def name(self) -> str:
+        return " ".join(self.titles)
+
+
+def parse_template(data: dict[str, Any], where: str) -> Template:
+    """Checks the keys: an unknown one is an error that names the file."""
+    try:
+        return Template(
+            id=data["id"], edition=data["edition"], titles=tuple(data["titles"]), regulation=data["regulation"],
+            valid_from=data["valid_from"], valid_to=data.get("valid_to"), form_code=data.get("form_code", ""),
+            procedure_codes=tuple(data.get("procedure_codes", ())), rows=data.get("rows", 0),
+            items=tuple(_item(i) for i in data["items"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"template {where}: {type(error).__name__}: {error}") from error
+
+
+def _item(data: dict[str, Any]) -> Item:
+    rest = dict(data)
+    spec = rest.pop("field", None)
+    if "variants" in rest:
+        rest["variants"] = tuple(rest["variants"])
+    return Item(**rest, field=_field(spec, rest["text"]) if spec else None)
+
+
+def _field(data: dict[str, Any], label: str) -> FieldSpec:
+    rest = {"label": label, **data}
+    rest["type"] = FieldType(rest["type"])
+    rest["kind"] = FieldKind(rest.get("kind", FieldKind.LEADERS))
+    for key in ("choices", "inner"):
+        rest[key] = tuple(rest.get(key, ()))
+    return FieldSpec(**rest)
+
+
+@cache
+def load_templates(folder: Path = TEMPLATES_DIR) -> tuple[Template, ...]:
+    """Every `<form>/<edition>/template.yaml` under the folder, by id and edition."""
+    found = []
+    for path in sorted(folder.glob("*/*/template.yaml")):
+        found.append(parse_template(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(folder))))
+    return tuple(found)

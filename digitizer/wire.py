@@ -1,0 +1,80 @@
+"""The JSON that other programs rely on: takes a Record, gives the object of `read --json`, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from digitizer.document import (
+    Decision, EngineInfo, Field, FieldStatus, Finding, FormMatch, Outcome, Reason, Record, Registry, Source,
+)
+
+
+def record_to_json(record: Record) -> dict[str, Any]:
+    """The contract of DESIGN 6: unknown paper has `form.id` null and its nearest candidates."""
+    form: dict[str, Any] = {"id": None, "edition": None, "confidence": 0.0}
+    if record.form:
+        form = {"id": record.form.form_id, "edition": record.form.edition, "confidence": round(record.form.confidence, 4)}
+    if record.form_candidates:
+        form["candidates"] = [
+            {"id": c.form_id, "edition": c.edition, "confidence": round(c.confidence, 4)} for c in record.form_candidates
+        ]
+    body: dict[str, Any] = {
+        "file": record.file, "pages": list(record.pages), "form": form,
+        "fields": {f.id: _field_to_json(f) for f in record.fields},
+    }
+    if record.decision:
+        body["decision"] = {
+            "outcome": record.decision.outcome.value,
+            "confidence": round(record.decision.confidence, 4),
+            "reasons": [_plain(r) for r in record.decision.reasons],
+        }
+    body["findings"] = [_plain(f) for f in record.findings]
+    body["engine"] = {"name": record.engine.name, "version": record.engine.version}
+    body["sha256"] = record.sha256
+    body["timings_ms"] = {k: round(v, 1) for k, v in record.timings_ms.items()}
+    return body
+
+
+def record_from_json(body: dict[str, Any]) -> Record:
+    """The inverse of `record_to_json`."""
+    form = body["form"]
+    match = FormMatch(form["id"], form["edition"], form["confidence"]) if form["id"] else None
+    decision = body.get("decision")
+    return Record(
+        file=body["file"], pages=tuple(body["pages"]), form=match,
+        fields=tuple(_field_from_json(k, v) for k, v in body["fields"].items()),
+        engine=EngineInfo(**body["engine"]),
+        form_candidates=tuple(FormMatch(c["id"], c["edition"], c["confidence"]) for c in form.get("candidates", ())),
+        findings=tuple(Finding(**f) for f in body.get("findings", ())),
+        decision=decision and Decision(
+            Outcome(decision["outcome"]), tuple(Reason(**r) for r in decision["reasons"]), decision["confidence"]
+        ),
+        sha256=body.get("sha256", ""), timings_ms=dict(body.get("timings_ms", {})),
+    )
+
+
+def _field_to_json(f: Field) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "label": f.label, "type": f.type, "status": f.status.value, "raw": f.raw, "value": f.value,
+        "confidence": round(f.confidence, 4), "source": f.source.value, "page": f.page,
+        "polygon_mm": [[list(point) for point in polygon] for polygon in f.polygon_mm],
+        "candidates": list(f.candidates), "findings": [_plain(x) for x in f.findings], "required": f.required,
+    }
+    if f.registry:
+        body["registry"] = dataclasses.asdict(f.registry)
+    return body
+
+
+def _field_from_json(field_id: str, body: dict[str, Any]) -> Field:
+    return Field(
+        id=field_id, label=body["label"], type=body["type"], status=FieldStatus(body["status"]), raw=body["raw"],
+        value=body["value"], confidence=body["confidence"], source=Source(body["source"]), page=body["page"],
+        polygon_mm=tuple(tuple((p[0], p[1]) for p in polygon) for polygon in body["polygon_mm"]),
+        candidates=tuple(body["candidates"]), findings=tuple(Finding(**x) for x in body["findings"]),
+        required=body.get("required", False), registry=Registry(**body["registry"]) if "registry" in body else None,
+    )
+
+
+def _plain(value: Finding | Reason) -> dict[str, Any]:
+    return {k: v for k, v in dataclasses.asdict(value).items() if v is not None}

@@ -1,0 +1,35 @@
+"""Settings, read once at the edge (api.py, workers/__main__.py, the command line): environment in, one frozen object out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting is the environment variable DIGITIZER_<NAME>. Defaults are the embedded mode under ./var."""
+
+    model_config = SettingsConfigDict(env_prefix="DIGITIZER_", frozen=True, extra="forbid")
+
+    mode: Literal["embedded", "production"] = "embedded"
+    var: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database_url: str = ""  # '' = sqlite in var
+    redis_url: str = ""  # '' = private redis-server child
+    objects_url: str = ""  # '' = directory in var; else s3://host:port/bucket?secure=0
+    s3_access_key: SecretStr = SecretStr("")
+    s3_secret_key: SecretStr = SecretStr("")
+    population_url: str = ""  # '' = no registry
+    queue_name: str = "digitizer"
+    engine: str = "tesserocr"
+    workers: int = 2
+    lease_seconds: float = 30.0
+    sweep_seconds: float = 15.0
+    sandbox: Literal["auto", "bubblewrap", "rlimits"] = "auto"
+    accept_probability: float = 0.95
+    backlog_limit: int = 10_000
+    log_json: bool = False
