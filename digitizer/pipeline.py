@@ -1,0 +1,70 @@
+"""The run from first to last: a file comes in, records come out, each with a decision and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from digitizer.document import Classification, CleanPage, PageText, Record
+from digitizer.options import Options
+from digitizer.ports import Engine, PopulationRegistry
+from digitizer.stages.classify import group_pages
+from digitizer.stages.clean import clean
+from digitizer.stages.enrich import enrich
+from digitizer.stages.extract import extract
+from digitizer.stages.ingest import ingest
+from digitizer.stages.normalize import normalize
+from digitizer.stages.read import read_page, read_slots
+from digitizer.stages.register import register
+from digitizer.stages.render import render
+from digitizer.stages.route import route
+from digitizer.stages.validate import validate
+from digitizer.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run needs besides the file; built once and kept warm. `population` None: no registry is connected."""
+
+    engine: Engine
+    templates: tuple[Template, ...]
+    population: PopulationRegistry | None = None
+
+
+def digitize(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
+    """The whole story of one file. Raises BadInput when it cannot become a document."""
+    for draft in read_documents(path, name, tools, options):
+        yield settle(draft, tools.population, options)
+
+
+def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
+    """Untrusted bytes to undecided records; touches no network, so it may run in a sandbox."""
+    intake = ingest(path, name, options.limits)
+    pages = (clean(page) for page in render(intake, options))
+    surveyed = ((page, read_page(page, tools.engine)) for page in pages)
+    for document in group_pages(surveyed, tools.templates, options.form):
+        record = read_document(document.pages, document.texts, document.classification, tools)
+        yield replace(record, file=name, sha256=intake.sha256, findings=(*intake.findings, *record.findings))
+
+
+def read_document(
+    pages: tuple[CleanPage, ...], texts: tuple[PageText, ...], found: Classification, tools: Tools
+) -> Record:
+    """The pages of one document to a validated record without a decision."""
+    template = next((t for t in tools.templates if found.match and t.id == found.match.form_id and t.edition == found.match.edition), None)
+    record = Record(
+        file="", pages=found.pages, form=found.match, fields=(), engine=tools.engine.info,
+        form_candidates=found.candidates, findings=found.findings,
+    )
+    if template is None:
+        return record
+    located = register(pages, texts, template)
+    readings = read_slots(pages, located, template, tools.engine)
+    fields = extract(template, located, readings, pages)
+    return validate(normalize(replace(record, fields=fields, findings=(*record.findings, *located.findings))))
+
+
+def settle(draft: Record, population: PopulationRegistry | None, options: Options) -> Record:
+    """Evidence from the registry beside the paper, then the decision; never changes what was read."""
+    return route(enrich(draft, population), options.accept_probability)
