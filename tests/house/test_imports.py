@@ -1,0 +1,149 @@
+"""Imports point one way, nothing imports in a circle, and each foreign library appears only where it is listed."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("digitizer", "workers", "storage", "web", "bench")
+OWN = (*PACKAGES, "api", "settings")
+
+# One rung may import the rungs below it (and, unless listed under ISLANDS, its own). First match wins.
+LADDER: list[tuple[str, ...]] = [
+    ("digitizer.geometry", "digitizer.errors"),
+    ("digitizer.vietnam", "digitizer.document", "digitizer.template"),
+    ("digitizer.options", "digitizer.ports", "digitizer.wire"),
+    ("digitizer.imaging", "digitizer.layout"),
+    ("digitizer.stages", "digitizer.engines"),
+    ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.sandbox", "digitizer.child"),
+    ("settings", "storage"),
+    ("workers.queue",),
+    ("workers.context", "workers.jobs", "workers.relay", "workers.worker", "web"),
+    ("api", "workers", "bench"),
+    ("digitizer.cli", "digitizer.__main__"),
+]
+# Members of an island never import one another.
+ISLANDS = {
+    "digitizer.stages": "a stage imports no other stage and no engine",
+    "digitizer.engines": "engines know no stage",
+    "web": "web reaches workers only through workers.queue",
+}
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "cv2": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.layout", "digitizer.keep", "bench",
+            "digitizer.cli"),
+    "PIL": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.keep", "bench", "digitizer.cli"),
+    "pytesseract": ("digitizer.engines.tesseract", "digitizer.cli.doctor"),
+    "tesserocr": ("digitizer.engines", "digitizer.cli.doctor"),
+    "layoutparser": ("digitizer.engines.layout", "digitizer.keep"),
+    "pdf2image": ("digitizer.stages.render", "bench"),
+    "pikepdf": ("digitizer.stages.ingest", "bench"),
+    "puremagic": ("digitizer.stages.ingest",),
+    "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score", "bench"),
+    "yaml": ("digitizer.template", "digitizer.vietnam"),
+    "rq": ("workers",),
+    "redis": ("workers", "digitizer.cli.doctor"),
+    "minio": ("storage.objects", "storage.s3"),
+    "sqlalchemy": ("storage",),
+    "alembic": ("storage",),
+    "fastapi": ("api", "web"),
+    "starlette": ("api", "web"),
+    "uvicorn": ("api", "digitizer.cli"),
+    "httpx2": ("storage.population", "digitizer.cli", "bench"),
+    "typer": ("digitizer.cli", "bench"),
+    "rich": ("digitizer.cli", "bench"),
+    "pydantic": ("settings", "web", "api"),
+    "pydantic_settings": ("settings",),
+    "matplotlib": ("bench",),
+    "fontTools": ("bench",),
+    "pypdfium2": ("bench",),
+    "pdfplumber": ("bench",),
+}
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+SOURCES = {
+    module_of(p): p
+    for p in [ROOT / "api.py", ROOT / "settings.py", *(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))]
+    if p.exists() and "migrations" not in p.parts
+}
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names imported anywhere in the file, late imports too; `from a.b import c` gives a.b.c when it is a module."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in SOURCES else node.module)
+    return found
+
+
+def under(module: str, prefix: str) -> bool:
+    return module == prefix or module.startswith(prefix + ".")
+
+
+def rung(module: str) -> tuple[int, str]:
+    for height, prefixes in enumerate(LADDER):
+        for prefix in prefixes:
+            if under(module, prefix):
+                return height, prefix
+    raise AssertionError(f"{module} has no place on the ladder of tests/house/test_imports.py")
+
+
+@pytest.mark.parametrize("module", sorted(m for m in SOURCES if m not in PACKAGES))
+def test_imports_point_down(module: str) -> None:
+    height, place = rung(module)
+    faults = []
+    for target in sorted(i for i in imports(SOURCES[module]) if i.split(".")[0] in OWN and i not in PACKAGES):
+        target_height, target_place = rung(target)
+        if target_height > height or (target_height == height and target_place != place and place in ISLANDS):
+            faults.append(f"{module} imports {target}, which stands above or beside it")
+        if place == target_place == "digitizer.stages" and target != module:
+            faults.append(f"{module} imports the stage {target}")
+        if place == "web" and under(target, "workers") and target != "workers.queue":
+            faults.append(f"{module} imports {target}: web reaches workers only through workers.queue")
+    assert faults == []
+
+
+def test_no_import_cycle() -> None:
+    graph = {m: {i for i in imports(p) if i in SOURCES and i != m} for m, p in SOURCES.items()}
+    done: set[str] = set()
+
+    def walk(module: str, trail: tuple[str, ...]) -> None:
+        assert module not in trail, " -> ".join((*trail, module))
+        if module not in done:
+            for target in graph[module]:
+                walk(target, (*trail, module))
+            done.add(module)
+
+    for module in graph:
+        walk(module, ())
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_libraries_stay_where_they_are_listed(module: str) -> None:
+    faults = []
+    for target in sorted(imports(SOURCES[module])):
+        library = target.split(".")[0]
+        if library in OWN or library in sys.stdlib_module_names:
+            continue
+        allowed = LIBRARIES.get(library)
+        if allowed is not None and not any(under(module, a) for a in allowed):
+            faults.append(f"{module} imports {library}, listed for {', '.join(allowed)}")
+    assert faults == []
+
+
+def test_one_opencv() -> None:
+    """opencv-python and opencv-python-headless share the folder cv2; removing one leaves the other empty."""
+    locks = "".join((ROOT / "requirements" / f).read_text(encoding="utf-8") for f in ("run.lock", "dev.lock"))
+    assert "opencv-python==" in locks and "opencv-python-headless==" not in locks
