@@ -1,0 +1,61 @@
+"""Fixtures every test may use: real servers, started once a session on free loopback ports."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import servers
+
+
+@contextlib.contextmanager
+def _or_skip(server: contextlib.AbstractContextManager[servers.Server]) -> Iterator[servers.Server]:
+    """A missing program skips here and fails where CI=true: nothing may go untested there unseen."""
+    try:
+        started = server.__enter__()
+    except servers.ServerMissing as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+    try:
+        yield started
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[servers.Redis]:
+    """One redis-server for the session; use your own database number or keys."""
+    with _or_skip(servers.redis_server()) as server:
+        assert isinstance(server, servers.Redis)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Postgres]:
+    with _or_skip(servers.postgres_server()) as server:
+        assert isinstance(server, servers.Postgres)
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: servers.Postgres) -> str:
+    """A fresh empty database a test, as SQLAlchemy URL."""
+    return postgres_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def minio_server() -> Iterator[servers.S3]:
+    with _or_skip(servers.minio_server()) as server:
+        assert isinstance(server, servers.S3)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def versity_server() -> Iterator[servers.S3]:
+    with _or_skip(servers.versity_server()) as server:
+        assert isinstance(server, servers.S3)
+        yield server
