@@ -3,7 +3,7 @@
 DigitizerError
 ├─ UsageError                     the caller asked wrongly
 ├─ BadInput                       the bytes cannot become a document; another scan is needed
-│   ├─ EmptyFile · TooManyBytes · UnsupportedType · TypeMismatch
+│   ├─ EmptyFile · TooManyBytes · UnsupportedType · TypeMismatch · BadFileName
 │   ├─ EncryptedDocument · DamagedDocument
 │   └─ TooManyPages · PageTooLarge · DecompressionBomb
 ├─ ReadingFailed                  the reader gave up; nobody's fault yet
@@ -11,7 +11,7 @@ DigitizerError
 ├─ Refused                        who asks, or when, is wrong
 │   ├─ Unauthenticated · Forbidden · NotFound · MethodNotAllowed
 │   ├─ IdempotencyKeyMissing · IdempotencyKeyReused · IdempotencyInProgress
-│   └─ PreconditionMissing · PreconditionFailed · InvalidMove · TooManyRequests
+│   └─ PreconditionMissing · PreconditionFailed · InvalidMove · NotPublished · TooManyRequests
 ├─ IntegrityError                 stored bytes are not the bytes that came
 ├─ StaleFence                     somebody else has taken the work over
 ├─ Unavailable                    an outside part does not answer
@@ -64,6 +64,11 @@ class UnsupportedType(BadInput):
 class TypeMismatch(BadInput):
     code, http_status, title = "type_mismatch", 415, "The file's name or declared type does not match its content"
     clerk = "Đuôi tệp không khớp với nội dung. Hãy đổi đúng đuôi tệp hoặc quét lại."
+
+
+class BadFileName(BadInput):
+    code, title = "bad_file_name", "The file name holds a path, control characters, or is too long"
+    clerk = "Tên tệp không hợp lệ. Hãy đặt tên ngắn, không có dấu / \\ hoặc ký tự lạ, rồi gửi lại."
 
 
 class EncryptedDocument(BadInput):
@@ -161,6 +166,11 @@ class PreconditionFailed(Refused):
 class InvalidMove(Refused):
     code, http_status, title = "invalid_move", 409, "The document is in a state that does not allow this"
     clerk = "Trạng thái hiện tại của hồ sơ không cho phép thao tác này."
+
+
+class NotPublished(Refused):
+    code, http_status, title = "not_published", 409, "The record still waits for a person's check"
+    clerk = "Hồ sơ đang chờ cán bộ kiểm tra, chưa được công bố. Hãy thử lại sau."
 
 
 class TooManyRequests(Refused):

@@ -104,6 +104,7 @@ class Submission:
     updated_at: datetime
     record_ids: tuple[str, ...]
     form_hint: str = ""
+    key_id: str = ""  # the key that uploaded it: a device sees its own uploads only
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,9 @@ class Uploads(Protocol):
 
     def accept(self, upload: NewUpload, scope: str, key: str, answer: Answer) -> Submission:
         """One transaction: submission, document (RECEIVED), outbox, event, audit, kept answer."""
+
+    def keep(self, scope: str, key: str, answer: Answer) -> None:
+        """Keeps the answer of a reserved key whose work another call has done (a correction)."""
 
     def submission(self, submission_id: str, branch: str) -> Submission:
         """Raises NotFound, also for another branch's."""
