@@ -204,6 +204,19 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What the machine had read before a person changed or confirmed the field; kept through later corrections."""
+
+    author: str  # key id of the last person
+    at: str  # RFC 3339, of the last change
+    status: FieldStatus
+    raw: str
+    value: Any
+    confidence: float
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One answer. `raw` is the text as written (NFC, single spaces, no leaders); `value` its normal form or None."""
 
@@ -221,6 +234,7 @@ class Field:
     findings: tuple[Finding, ...] = ()
     required: bool = False
     registry: Registry | None = None
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from digitizer.document import (
-    Decision, EngineInfo, Field, FieldStatus, Finding, FormMatch, Outcome, Reason, Record, Registry, Source,
+    Correction, Decision, EngineInfo, Field, FieldStatus, Finding, FormMatch, Outcome, Reason, Record, Registry, Source,
 )
 
 
@@ -63,7 +63,25 @@ def _field_to_json(f: Field) -> dict[str, Any]:
     }
     if f.registry:
         body["registry"] = dataclasses.asdict(f.registry)
+    if f.correction:
+        body["correction"] = _correction_to_json(f.correction)
     return body
+
+
+def _correction_to_json(c: Correction) -> dict[str, Any]:
+    was_read = {
+        "status": c.status.value, "raw": c.raw, "value": c.value, "confidence": round(c.confidence, 4),
+        "source": c.source.value,
+    }
+    return {"author": c.author, "at": c.at, "was_read": was_read}
+
+
+def _correction_from_json(body: dict[str, Any]) -> Correction:
+    read = body["was_read"]
+    return Correction(
+        author=body["author"], at=body["at"], status=FieldStatus(read["status"]), raw=read["raw"], value=read["value"],
+        confidence=read["confidence"], source=Source(read["source"]),
+    )
 
 
 def _field_from_json(field_id: str, body: dict[str, Any]) -> Field:
@@ -73,6 +91,7 @@ def _field_from_json(field_id: str, body: dict[str, Any]) -> Field:
         polygon_mm=tuple(tuple((p[0], p[1]) for p in polygon) for polygon in body["polygon_mm"]),
         candidates=tuple(body["candidates"]), findings=tuple(Finding(**x) for x in body["findings"]),
         required=body.get("required", False), registry=Registry(**body["registry"]) if "registry" in body else None,
+        correction=_correction_from_json(body["correction"]) if "correction" in body else None,
     )
 
 
