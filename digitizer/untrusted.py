@@ -1,0 +1,83 @@
+"""Distrusts what comes out of the reading child: takes its JSON, gives checked records, or refuses them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+from typing import Any
+
+from digitizer.document import Field, Finding, Record
+from digitizer.errors import ReaderCrashed
+from digitizer.wire import record_from_json
+
+_NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,120}")
+
+
+def checked_records(bodies: Any, name: str, max_page: int) -> tuple[Record, ...]:
+    """Records out of an untrusted child: shape, sizes and ranges checked, and nothing decided by the child kept."""
+    try:
+        if not isinstance(bodies, list) or len(bodies) > max_page:
+            raise ValueError("not a list of records, or too many")
+        return tuple(_checked(record_from_json(body), name, max_page) for body in bodies)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise ReaderCrashed(f"the child's answer is not a record: {type(error).__name__}") from None
+
+
+def _checked(record: Record, name: str, max_page: int) -> Record:
+    if len(record.fields) > 1000 or len(record.findings) > 1000:
+        raise ValueError("too many parts")
+    if not all(type(p) is int and 1 <= p <= max_page for p in record.pages):
+        raise ValueError("page")
+    for match in (*((record.form,) if record.form else ()), *record.form_candidates):
+        _identifier(match.form_id)
+        _identifier(match.edition)
+        _probability(match.confidence)
+    checked_text(record.engine.name, 100)
+    checked_text(record.engine.version, 100)
+    for finding in record.findings:
+        _check_finding(finding)
+    timings = {_identifier(k): float(v) for k, v in record.timings_ms.items()}
+    fields = tuple(_checked_field(f) for f in record.fields)
+    return dataclasses.replace(record, file=name, decision=None, fields=fields, timings_ms=timings)
+
+
+def _checked_field(field: Field) -> Field:
+    _identifier(field.id)
+    _identifier(field.type)
+    for text in (field.label, field.raw, *field.candidates):
+        checked_text(text)
+    _probability(field.confidence)
+    if field.page is not None and type(field.page) is not int:
+        raise ValueError("page")
+    if len(json.dumps(field.value)) > 20_000 or len(field.candidates) > 100 or len(field.polygon_mm) > 200:
+        raise ValueError("too large")
+    if not all(math.isfinite(x) for polygon in field.polygon_mm for point in polygon for x in point):
+        raise ValueError("polygon")
+    for finding in field.findings:
+        _check_finding(finding)
+    return dataclasses.replace(field, registry=None)
+
+
+def _check_finding(finding: Finding) -> None:
+    _identifier(finding.code)
+    _identifier(finding.stage)
+    checked_text(finding.message)
+
+
+def _identifier(value: Any) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError("identifier")
+    return value
+
+
+def checked_text(value: Any, longest: int = 4000) -> str:
+    if not isinstance(value, str) or len(value) > longest:
+        raise ValueError("text")
+    return value
+
+
+def _probability(value: Any) -> None:
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError("probability")
