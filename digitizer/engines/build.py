@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from digitizer.engines.null import NullEngine
 from digitizer.engines.tesseract_api import TesseractApi
-from digitizer.engines.tesseract_process import TesseractProcess
+from digitizer.engines.tesseract import TesseractProcess
 from digitizer.errors import EngineUnavailable
 from digitizer.ports import Engine
 

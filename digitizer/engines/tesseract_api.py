@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from digitizer.document import CleanPage, EngineInfo, PageText, Reading
-from digitizer.engines.tesseract import (
+from digitizer.engines.tesseract_pages import (
     LANGUAGE,
     LINE_MODE,
     PAGE_MODE,
