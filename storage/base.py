@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -198,6 +198,33 @@ class AccessKey:
     last_used_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What the database says an original must be; what `fixity.verify` compares the store with."""
+
+    document_id: str
+    object_key: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which ids, when, and the names of changed fields; never a value.
+
+    `hash` is over the entry and the hash before it, so that a changed or removed line breaks the chain."""
+
+    seq: int
+    at: datetime
+    who: str
+    action: str
+    submission_id: str | None
+    document_id: str | None
+    record_id: str | None
+    fields: tuple[str, ...]
+    hash: str
+
+
 class ObjectStore(Protocol):
     """Content-addressed, write-once. Key of an original: `originals/<first two hex>/<sha256>`.
 
@@ -256,7 +283,9 @@ class WorkQueue(Protocol):
     def heartbeat(self, claim: Claim, lease_s: float) -> None:
         """Raises StaleFence."""
 
-    def finish(self, claim: Claim, records: Sequence[NewRecord], state: State, reason_code: str = "") -> tuple[str, ...]:
+    def finish(
+        self, claim: Claim, records: Sequence[NewRecord], state: State, reason_code: str = ""
+    ) -> tuple[str, ...]:
         """Records (version 1, ids returned), state, events and audit in one transaction. ACCEPTED records are
         published at once. Raises StaleFence."""
 
@@ -271,9 +300,17 @@ class Records(Protocol):
     """What dossier systems and correctors read and write."""
 
     def list_records(
-        self, branch: str, updated_since: datetime | None, cursor: str | None, limit: int
+        self,
+        branch: str,
+        updated_since: datetime | None,
+        cursor: str | None,
+        limit: int,
+        states: frozenset[State] | None = None,
     ) -> RecordPage:
-        """Stable order by (updated_at, id); a record changed while paging comes again later, none is missed."""
+        """Stable order by (updated_at, id); a record changed while paging comes again later, none is missed.
+
+        `updated_since` is inclusive. `states` None: every state. `next_cursor` None: nothing more now.
+        UsageError for a cursor that we did not make."""
 
     def record(self, record_id: str, branch: str) -> StoredRecord: ...
 
@@ -290,6 +327,9 @@ class Records(Protocol):
 
     def submission_events(self, submission_id: str, after_cursor: str | None) -> Sequence[Event]: ...
 
+    def originals(self) -> Iterator[Original]:
+        """Every original that is not erased, by document id."""
+
 
 class Keys(Protocol):
     """Access keys `dgz_<id>_<secret>`: SHA-256 of the secret is stored, the secret is shown once."""
@@ -304,12 +344,28 @@ class Keys(Protocol):
     def list_keys(self) -> Sequence[AccessKey]: ...
 
 
+class Audit(Protocol):
+    """The append-only trail that every change writes in its own transaction."""
+
+    def entries(self, after_seq: int = 0, limit: int = 1000) -> Sequence[AuditEntry]:
+        """Oldest first."""
+
+    def verify(self) -> int | None:
+        """None when the whole chain holds, else the `seq` of the first entry that does not follow the one before."""
+
+
+def _nothing() -> None:
+    """What an in-memory store has to close."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Everything kept, opened once at the edge by `connect.open_stores(settings)`."""
+    """Everything kept, opened once at the edge by `connect.open_stores(settings)`; `close()` at the end."""
 
     objects: ObjectStore
     uploads: Uploads
     queue: WorkQueue
     records: Records
     keys: Keys
+    audit: Audit | None = None
+    close: Callable[[], None] = _nothing

