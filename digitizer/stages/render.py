@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 from digitizer.document import Intake, PageImage
 from digitizer.errors import DamagedDocument, PageTooLarge
-from digitizer.imaging.pdf_pages import page_sizes_pt
+from digitizer.imaging.pdf_pages import page_objects, page_size_pt
 from digitizer.options import Limits, Options
 
 BATCH_PAGES = 4  # one pdftoppm per batch: start-up costs 30 ms, four A4 pages at 300 dpi fill 104 MB of scratch
@@ -37,7 +37,7 @@ def render(intake: Intake, options: Options) -> Iterator[PageImage]:
 
 def _pdf(intake: Intake, options: Options) -> Iterator[PageImage]:
     with pikepdf.open(intake.path) as pdf:
-        sizes = page_sizes_pt(pdf)
+        sizes = [page_size_pt(page) for page in page_objects(pdf, options.limits.pages)]
     for first in range(1, len(sizes) + 1, BATCH_PAGES):
         last = min(first + BATCH_PAGES - 1, len(sizes))
         with tempfile.TemporaryDirectory(prefix="render-") as folder:
@@ -108,7 +108,7 @@ def frame_dpi(frame: Image.Image) -> float:
             dpi = float(stated[0])
         except (TypeError, ValueError, ZeroDivisionError):
             dpi = 0.0
-        if 90 <= dpi <= 1250 and 3.0 <= short / dpi and long / dpi <= 17.5:
+        if 90 <= dpi <= 1250 and short / dpi >= 3.0 and long / dpi <= 17.5:
             return dpi
     return max(short / A4_SHORT_IN, long / A4_LONG_IN)
 
