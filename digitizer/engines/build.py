@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from digitizer.engines.null import NullEngine
-from digitizer.engines.tesseract_api import TesseractApi
 from digitizer.engines.tesseract import TesseractProcess
+from digitizer.engines.tesseract_api import TesseractApi
 from digitizer.errors import EngineUnavailable
 from digitizer.ports import Engine
 

@@ -1,4 +1,4 @@
-"""The engine that reads nothing: takes pages and regions, gives empty text; for dry runs and as the contract's floor."""
+"""The engine that reads nothing: takes pages and regions, gives empty text; for dry runs."""
 
 from __future__ import annotations
 

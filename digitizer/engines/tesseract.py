@@ -37,7 +37,7 @@ class TesseractProcess:
 
     def __init__(self) -> None:
         if shutil.which("tesseract") is None:
-            raise EngineUnavailable("the program tesseract is not installed: apt-get install tesseract-ocr tesseract-ocr-vie")
+            raise EngineUnavailable("the program tesseract is missing: apt-get install tesseract-ocr tesseract-ocr-vie")
         data_dir()
         self.info = EngineInfo("tesseract", f"{pytesseract.get_tesseract_version()} {LANGUAGE}")
 

@@ -32,7 +32,8 @@ class TesseractApi:
         try:
             import tesserocr
         except ImportError as error:
-            raise EngineUnavailable("tesserocr is not installed: pip install 'digitizer[fast]', or use the engine tesseract") from error
+            advice = "pip install 'digitizer[fast]', or choose the engine tesseract"
+            raise EngineUnavailable(f"tesserocr is not installed: {advice}") from error
         self._lib = tesserocr
         version = tesserocr.tesseract_version().split()[1]
         self.info = EngineInfo("tesserocr", f"{version} {LANGUAGE}")

@@ -1,4 +1,4 @@
-"""What both Tesseract bindings share: where its data lie, how a page and a region are prepared, how words become lines."""
+"""What both Tesseract bindings share: takes pages and regions, gives pictures to read; takes words, gives lines."""
 
 from __future__ import annotations
 

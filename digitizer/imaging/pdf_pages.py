@@ -41,7 +41,8 @@ def _leaves(node: pikepdf.Dictionary, depth: int, above: set[tuple[int, int]]) -
     if not isinstance(kids, pikepdf.Array):
         yield node
         return
-    for kid in kids:  # type: ignore[attr-defined]
+    for index in range(len(kids)):  # never the whole array at once: a million kids take seconds as Python objects
+        kid = kids[index]
         if isinstance(kid, pikepdf.Dictionary):
             yield from _leaves(kid, depth + 1, above | {node.objgen})
 
@@ -69,7 +70,7 @@ def _box(page: pikepdf.Dictionary, key: str) -> tuple[float, float, float, float
     if not isinstance(value, pikepdf.Array) or len(value) != 4:
         return None
     try:
-        x0, y0, x1, y1 = (float(v) for v in value)  # type: ignore[attr-defined]
+        x0, y0, x1, y1 = (float(v) for v in value)
     except (TypeError, ValueError):
         return None
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
@@ -102,19 +103,22 @@ def contents(pdf: pikepdf.Pdf, page_pixels: int) -> frozenset[str]:
         if isinstance(item, pikepdf.Stream):
             found |= _stream(item, page_pixels)
         elif isinstance(item, pikepdf.Dictionary):
-            found |= _dictionary(item)
+            found |= _dictionary(item, 0)
     return frozenset(found)
 
 
-def _dictionary(item: pikepdf.Dictionary) -> set[str]:
+def _dictionary(item: pikepdf.Dictionary, depth: int) -> set[str]:
     found = set()
+    for value in item.values() if depth < MAX_TREE_DEPTH else ():
+        if isinstance(value, pikepdf.Dictionary) and not value.is_indirect:  # others come by themselves
+            found |= _dictionary(value, depth + 1)
     if "/JS" in item or item.get("/S") == "/JavaScript" or "/JavaScript" in item:
         found.add("javascript")
-    if "/EmbeddedFiles" in item or item.get("/Type") == "/Filespec" and "/EF" in item:
+    if "/EmbeddedFiles" in item or (item.get("/Type") == "/Filespec" and "/EF" in item):
         found.add("embedded_files")
     if "/XFA" in item:
         found.add("forms_xfa")
-    if item.get("/Type") == "/Sig" or item.get("/FT") == "/Sig" and "/V" in item:
+    if item.get("/Type") == "/Sig" or (item.get("/FT") == "/Sig" and "/V" in item):
         found.add("signature")
     return found
 
@@ -139,7 +143,7 @@ def _stream(item: pikepdf.Stream, page_pixels: int) -> set[str]:
 def _filters(item: pikepdf.Stream) -> list[str]:
     value = item.get("/Filter")
     if isinstance(value, pikepdf.Array):
-        return [str(v) for v in value]  # type: ignore[attr-defined]
+        return [str(v) for v in value]
     return [str(value)] if value is not None else []
 
 

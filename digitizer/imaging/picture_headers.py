@@ -98,13 +98,14 @@ def _directory(data: bytes, at: int, layout: _Layout) -> tuple[tuple[int, int], 
     """((width, height), offset of the next directory)."""
     entries = struct.unpack_from(layout.order + layout.count, data, at)[0]
     start = at + struct.calcsize(layout.count)
-    tags = {tag: value for tag, value in _entries(data, start, entries, layout)}
+    tags = dict(_entries(data, start, entries, layout))
     width, height = tags[WIDTH][0], tags[HEIGHT][0]
     for offsets, counts in ((STRIP_OFFSETS, STRIP_COUNTS), (TILE_OFFSETS, TILE_COUNTS)):
         for offset, count in zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False):
             if offset + count > len(data):
                 raise DamagedDocument("TIFF: cut short")
-    return (width, height), struct.unpack_from(layout.order + layout.offset, data, start + entries * layout.entry_bytes)[0]
+    after = start + entries * layout.entry_bytes
+    return (width, height), struct.unpack_from(layout.order + layout.offset, data, after)[0]
 
 
 def _entries(data: bytes, start: int, entries: int, layout: _Layout) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -38,6 +38,8 @@ EXTENSIONS = {
 PDF_HEADER_WITHIN = 1024  # readers accept the header this late; scanners write blanks and byte order marks before it
 RENDER_DPI = 300.0  # pages are counted in pixels of this resolution
 NAME_MAX = 200
+HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+MAX_REFERENCES = 200_000  # in plain sight: qpdf needs 4 s to open a tree of a million pages, before any can be counted
 NOTES = {
     "javascript": "Tệp PDF có chứa mã lệnh (JavaScript). Mã lệnh không được chạy; cần người kiểm tra.",
     "embedded_files": "Tệp PDF có đính kèm tệp khác. Tệp đính kèm không được mở; cần người kiểm tra.",
@@ -95,7 +97,8 @@ def _guess(head: bytes) -> str:
 def display_name(name: str) -> str:
     """The last part of a path, without control, formatting or direction characters, at most NAME_MAX long."""
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    kept = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    shown = (c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c) not in HIDDEN)
+    kept = "".join(shown)
     kept = " ".join(kept.split()).lstrip(".")
     if len(kept) > NAME_MAX:
         stem, dot, ending = kept.rpartition(".")
@@ -113,10 +116,8 @@ def check_extension(name: str, kind: str) -> None:
 
 
 def _picture_facts(data: bytes, kind: str, limits: Limits) -> _Facts:
-    if kind == TIFF:
-        sizes = tiff_sizes(data, limits.pages)
-    else:
-        sizes = (png_size(data) if kind == PNG else jpeg_size(data),)
+    one_page = {PNG: png_size, JPEG: jpeg_size}
+    sizes = (one_page[kind](data),) if kind in one_page else tiff_sizes(data, limits.pages)
     _check_pixels([(float(w), float(h)) for w, h in sizes], limits)
     return _Facts(len(sizes))
 
@@ -132,6 +133,8 @@ def _check_pixels(sizes: list[tuple[float, float]], limits: Limits) -> None:
 
 
 def _pdf_facts(path: Path, data: bytes, limits: Limits) -> _Facts:
+    if data.count(b" R") > MAX_REFERENCES:
+        raise TooManyPages(f"more than {MAX_REFERENCES} references")
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
             pages = page_objects(pdf, limits.pages)
