@@ -1,0 +1,74 @@
+"""The HTTP service: takes settings, gives the application that uvicorn runs (`uvicorn --factory api:create_app`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+import web.errors
+import web.openapi
+from digitizer.options import Limits, Options
+from digitizer.sandbox import Reader
+from digitizer.template import load_templates
+from settings import Settings
+from storage.connect import open_stores
+from web import documents, events, forms, health, records, review
+from web.access import Access
+from web.deps import Service
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Reads the settings (once, from the environment where none are given), opens the stores."""
+    settings = settings or Settings()
+    options = Options()
+    screening = Reader(options, settings.sandbox, reads=False)
+    stores = open_stores(settings)
+    service = Service(
+        stores=stores, templates=load_templates(), screen=screening.screen, limits=options.limits,
+        backlog_limit=settings.backlog_limit, accept_probability=settings.accept_probability,
+    )
+
+    def stop() -> None:
+        screening.close()
+        stores.close()
+
+    return build(service, stop)
+
+
+def build(service: Service, on_stop: Callable[[], None] = lambda: None) -> FastAPI:
+    """The application around parts that exist already; what tests call."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        on_stop()
+
+    app = FastAPI(
+        title="Digitizer", version=_version(), description=_description(service.limits), lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False,
+    )
+    app.state.service = service
+    health.count_backlog(service)
+    app.add_middleware(Access, metrics=service.metrics, upload_bytes=service.limits.upload_bytes)
+    for part in (documents, events, records, review, forms, health):
+        app.include_router(part.router)
+    web.errors.install(app)
+    web.openapi.install(app)
+    # uvicorn's own access log writes whole addresses with their queries; web/access.py writes ids instead.
+    logging.getLogger("uvicorn.access").disabled = True
+    return app
+
+
+def _description(limits: Limits) -> str:
+    return web.openapi.DESCRIPTION.format(megabytes=limits.upload_bytes // 2**20, pages=limits.pages)
+
+
+def _version() -> str:
+    try:
+        return version("digitizer")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "0"

@@ -1,0 +1,168 @@
+"""The file of an upload as it arrives: takes the request's stream, gives its bytes checked for size, name and type."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+import unicodedata
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import PurePosixPath
+
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from digitizer.errors import (
+    BadFileName,
+    DamagedDocument,
+    EmptyFile,
+    TooManyBytes,
+    TypeMismatch,
+    UnsupportedType,
+)
+from web.errors import invalid
+
+PDF, TIFF, JPEG, PNG = "application/pdf", "image/tiff", "image/jpeg", "image/png"
+SUFFIXES = {".pdf": PDF, ".tif": TIFF, ".tiff": TIFF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG}
+ALIASES = {"application/x-pdf": PDF, "image/jpg": JPEG, "image/pjpeg": JPEG, "image/x-png": PNG, "image/tif": TIFF}
+UNDECLARED = ("", "application/octet-stream", "binary/octet-stream")
+MAGIC = ((b"II*\0", TIFF), (b"MM\0*", TIFF), (b"II+\0", TIFF), (b"MM\0+", TIFF), (b"\xff\xd8\xff", JPEG),
+         (b"\x89PNG\r\n\x1a\n", PNG))
+MEMORY_BYTES = 1024 * 1024  # beyond it the upload lies in an unlinked temporary file
+NAME_CHARACTERS = 255
+RECEIVE_SECONDS = 300.0
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An upload still in its spool: an unlinked file, so nothing of it stays behind whatever happens."""
+
+    file: UploadFile
+    name: str
+    declared: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The bytes with what is known of them before anything is decoded."""
+
+    data: bytes
+    sha256: str
+    media_type: str
+    name: str
+
+
+async def arrive(request: Request, limit: int) -> Arrival:
+    """Reads the body to its end, multipart or raw. Raises TooManyBytes, BadFileName, UsageError's problems."""
+    content_type = request.headers.get("content-type", "")
+    try:
+        async with asyncio.timeout(RECEIVE_SECONDS):
+            if content_type.split(";")[0].strip().lower() == "multipart/form-data":
+                return await _from_form(request, limit)
+            return await _from_raw(request, limit, content_type)
+    except TimeoutError:
+        raise DamagedDocument("the upload did not end in time") from None
+
+
+async def _from_form(request: Request, limit: int) -> Arrival:
+    parser = MultiPartParser(request.headers, _stream(request), max_files=1, max_fields=4, max_part_size=1024)
+    try:
+        form = await parser.parse()
+    except MultiPartException:
+        raise invalid("#", "not a multipart body with one file") from None
+    file, hint = form.get("file"), form.get("form", "")
+    unknown = sorted(set(form.keys()) - {"file", "form"})
+    try:
+        if unknown:
+            raise invalid("#", "only the parts `file` and `form` are known")
+        if not isinstance(file, UploadFile):
+            raise invalid("#/file", "a part named `file` with a file name is needed")
+        if not isinstance(hint, str):
+            raise invalid("#/form", "a text is needed")
+        if (file.size or 0) > limit:
+            raise TooManyBytes(f"the file may have {limit} bytes")
+        return Arrival(file, checked_name(file.filename or ""), _plain_type(file.content_type or ""), hint)
+    except BaseException:
+        await form.close()
+        raise
+
+
+async def _from_raw(request: Request, limit: int, content_type: str) -> Arrival:
+    name = checked_name(_disposition_name(request.headers))
+    spool = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - closed by the route
+    file = UploadFile(file=spool, size=0)  # type: ignore[arg-type]
+    try:
+        async for chunk in _stream(request):
+            await file.write(chunk)
+            if (file.size or 0) > limit:
+                raise TooManyBytes(f"the file may have {limit} bytes")
+    except BaseException:
+        await file.close()
+        raise
+    return Arrival(file, name, _plain_type(content_type), request.query_params.get("form", ""))
+
+
+async def _stream(request: Request) -> AsyncGenerator[bytes, None]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+def checked_scan(arrival: Arrival) -> Scan:
+    """The whole file with its hash and its type by content. Raises EmptyFile, UnsupportedType, TypeMismatch."""
+    arrival.file.file.seek(0)
+    data = arrival.file.file.read()
+    if not data:
+        raise EmptyFile()
+    media_type = type_by_content(data[:1024])
+    suffix = PurePosixPath(arrival.name).suffix.lower()
+    if suffix and SUFFIXES.get(suffix) != media_type:
+        raise TypeMismatch(f"the content is {media_type}, the file name says otherwise")
+    if arrival.declared not in UNDECLARED and ALIASES.get(arrival.declared, arrival.declared) != media_type:
+        raise TypeMismatch(f"the content is {media_type}, the declared type is another")
+    name = arrival.name or "scan" + next(s for s, t in SUFFIXES.items() if t == media_type)
+    return Scan(data, hashlib.sha256(data).hexdigest(), media_type, name)
+
+
+def type_by_content(head: bytes) -> str:
+    """The media type by magic number; `%PDF-` may stand anywhere in the first 1,024 bytes (as readers accept it)."""
+    for magic, media_type in MAGIC:
+        if head.startswith(magic):
+            return media_type
+    if b"%PDF-" in head:
+        return PDF
+    raise UnsupportedType()
+
+
+def checked_name(name: str) -> str:
+    """The file name, NFC. Paths, control characters and direction marks are refused, not repaired: who sends them
+    does not send a scan."""
+    name = unicodedata.normalize("NFC", name)
+    bad = any(unicodedata.category(c) in ("Cc", "Cs") or c in BIDI or c in "/\\" for c in name)
+    if bad or len(name) > NAME_CHARACTERS or name in (".", ".."):
+        raise BadFileName()
+    return name
+
+
+def _disposition_name(headers: Headers) -> str:
+    """`filename*=` (RFC 8187) or `filename=` of Content-Disposition; '' where there is none."""
+    given = headers.get("content-disposition", "")
+    if not given:
+        return ""
+    message = Message()
+    try:
+        # Header bytes come as latin-1; programs that send marks without RFC 8187 mean UTF-8.
+        message["content-disposition"] = given.encode("latin-1").decode("utf-8")
+        return message.get_filename("") or ""
+    except (LookupError, ValueError, UnicodeError):
+        raise BadFileName() from None
+
+
+def _plain_type(content_type: str) -> str:
+    return content_type.split(";")[0].strip().lower()
+
+
