@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from rapidfuzz.distance import Levenshtein
 
-from digitizer.vietnam import places
-from digitizer.vietnam.text import fold, is_syllable, letter_parts, nfc, tone_key
+from digitizer.vietnam import dates, places
+from digitizer.vietnam.misread import LETTER, MARGIN, reading_cost, word_case
+from digitizer.vietnam.text import fold, is_syllable, nfc, tone_key
 
 DATA = Path(__file__).parent / "data"
 CLOSED = ("sex", "ethnicity", "nationality", "relation")
 
-# Costs of one reading error. A lost or changed mark is the common one (DESIGN 2), a wrong base letter the rare one.
-_TONE, _QUALITY, _SEPARATOR, _LETTER = 0.25, 0.3, 0.2, 1.0
-_MARGIN = 0.24  # the next entry must cost this much more, about one mark
 _NOISE = " .,:;_·•|~*'\"-="
 
 
@@ -73,6 +71,10 @@ def snap(text: str, field_type: str) -> str | None:
         return places.snap_units(_repair_phrases(nfc(text), "address"))
     if field_type in ("identity_paper", "organization", "place_and_date"):
         return places.snap_units(_repair_phrases(nfc(text), field_type), only_named=True)
+    if field_type == "date_in_words":
+        return dates.snap_words(text)
+    if field_type in ("date", "datetime"):
+        return _repair_phrases(nfc(text), field_type)
     return None
 
 
@@ -104,7 +106,7 @@ def _match(text: str, kind: str) -> Entry | None:
         return None
     best_cost, best = scored[0]
     rivals = [cost for cost, e in scored[1:] if e.value != best.value or kind == "relation"]
-    clear = not rivals or rivals[0] - best_cost >= _MARGIN + 0.3 * (best_cost >= _LETTER)
+    clear = not rivals or rivals[0] - best_cost >= MARGIN + 0.3 * (best_cost >= LETTER)
     return best if clear else None
 
 
@@ -121,40 +123,6 @@ def _allowed_letters(written: str, key: str, kind: str) -> int:
     return 2 if len(key) >= 7 else 1
 
 
-@lru_cache(maxsize=16384)
-def reading_cost(read: str, meant: str) -> float:
-    """How badly `meant` must have been misread to look like `read`; 0 is equal but for case; marks cost about a
-    quarter, letters one, spaces and hyphens a fifth."""
-    a, b = nfc(read).lower(), nfc(meant).lower()
-    row = [0.0]
-    for letter in b:
-        row.append(row[-1] + _alone(letter))
-    for mine in a:
-        new = [row[0] + _alone(mine)]
-        for j, theirs in enumerate(b, 1):
-            new.append(min(
-                row[j] + _alone(mine), new[j - 1] + _alone(theirs), row[j - 1] + _letter_cost(mine, theirs)
-            ))
-        row = new
-    return row[-1]
-
-
-def _alone(letter: str) -> float:
-    return _LETTER if letter.isalnum() else _SEPARATOR
-
-
-@lru_cache(maxsize=16384)
-def _letter_cost(one: str, other: str) -> float:
-    if one == other:
-        return 0.0
-    if not (one.isalnum() and other.isalnum()):
-        return _SEPARATOR if not (one.isalnum() or other.isalnum()) else _LETTER + _SEPARATOR
-    a, b = letter_parts(one), letter_parts(other)
-    if a[0] != b[0]:
-        return _LETTER
-    return _QUALITY * (a[1] != b[1]) + _TONE * (a[2] != b[2])
-
-
 def _with_case(written: str, meant: str) -> str:
     """`meant` in the writer's capitals: all capitals, or small first letters, word for word where the words pair."""
     if written.isupper() and len(written) > 1:
@@ -162,7 +130,7 @@ def _with_case(written: str, meant: str) -> str:
     words, model = meant.split(" "), written.split(" ")
     if len(words) != len(model):
         return meant
-    return " ".join(places.word_case(mine, theirs) for theirs, mine in zip(words, model, strict=True))
+    return " ".join(word_case(mine, theirs) for theirs, mine in zip(words, model, strict=True))
 
 
 @cache
@@ -184,7 +152,7 @@ def _repair_phrases(text: str, kind: str) -> str:
             if any(done[i] for i in span) or not _alike(folded[start:start + len(key)], key):
                 continue
             for i, word in zip(span, meant, strict=True):
-                words[i] = words[i].replace(cores[i], places.word_case(cores[i], word), 1)
+                words[i] = words[i].replace(cores[i], word_case(cores[i], word), 1)
                 done[i] = True
     return " ".join(words)
 

@@ -40,6 +40,11 @@ def fold(text: str, spaces: bool = True) -> str:
     return bare if spaces else "".join(c for c in bare if c.isalnum())
 
 
+def fold_aligned(text: str) -> str:
+    """As `fold`, but one character for one: places found in it are places in the text, which must be in storage form."""
+    return "".join(letter_parts(c)[0][:1] or c for c in text)
+
+
 @lru_cache(maxsize=4096)
 def letter_parts(letter: str) -> tuple[str, str, str]:
     """(base letter, quality mark, tone mark) of one letter, lower case; '' where there is none; the bar of đ is '-'."""

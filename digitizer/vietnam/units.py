@@ -1,0 +1,160 @@
+"""Dated tables of administrative units: takes a name, gives the provinces, communes and old Hanoi wards of that name.
+
+Sources and licences stand in the first lines of the files in data/ (vietnam.md 2.1-2.3; vietnamadminunits, MIT)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from digitizer.vietnam.text import fold
+
+DATA = Path(__file__).parent / "data"
+HANOI = "01"
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province in force since 2025-07-01, two-digit code. `names`: its own and those of the provinces merged in."""
+
+    code: str
+    name: str
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A commune-level unit in force since 2025-07-01, five-digit code."""
+
+    code: str
+    kind: str
+    name: str
+    province_code: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class OldWard:
+    """A commune-level unit of Hanoi until 2025-06-30; more than one successor: it was split."""
+
+    kind: str
+    name: str
+    district_kind: str
+    district: str
+    successors: tuple[str, ...]
+
+
+@cache
+def _provinces_file() -> dict[str, Any]:
+    return dict(yaml.safe_load((DATA / "provinces.yaml").read_text(encoding="utf-8")))
+
+
+@cache
+def birth_provinces() -> dict[str, str]:
+    """Three-digit prefix of a personal number -> name of the province that registered the birth (vietnam.md 1.1)."""
+    return {f"0{code}": name for code, name in _provinces_file()["before"].items()}
+
+
+@cache
+def provinces() -> tuple[Province, ...]:
+    before = _provinces_file()["before"]
+    return tuple(
+        Province(code, row["name"], row["kind"], (row["name"], *(before[o] for o in row["old"] if before[o] != row["name"])))
+        for code, row in _provinces_file()["from_2025_07_01"].items()
+    )
+
+
+@cache
+def _provinces_by_key() -> dict[str, Province]:
+    found: dict[str, Province] = {}
+    for province in provinces():
+        for name in province.names:
+            found.setdefault(fold(name, spaces=False), province)
+    for key, name in _provinces_file()["aliases"].items():
+        found.setdefault(key, found[fold(name, spaces=False)])
+    return found
+
+
+def province_named(text: str) -> Province | None:
+    """The present province of an old, new or short name without its kind ('Hà Tây' is none: it ended in 2008)."""
+    return _provinces_by_key().get(fold(text, spaces=False))
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+@cache
+def units() -> dict[str, Unit]:
+    """All units by code."""
+    return {row[0]: Unit(*row[:4]) for row in _rows("units_2025-07-01.tsv")}
+
+
+@cache
+def old_wards() -> tuple[OldWard, ...]:
+    return tuple(OldWard(*row[:4], tuple(row[4].split(","))) for row in _rows("hanoi_before_2025-07-01.tsv"))
+
+
+@cache
+def _units_by_key() -> dict[str, tuple[Unit, ...]]:
+    found: dict[str, tuple[Unit, ...]] = {}
+    for unit in units().values():
+        key = fold(unit.name, spaces=False)
+        found[key] = (*found.get(key, ()), unit)
+    return found
+
+
+def units_named(text: str, province_code: str = "") -> tuple[Unit, ...]:
+    """Units of that name, marks not looked at, in one province or everywhere."""
+    found = _units_by_key().get(fold(text, spaces=False), ())
+    return tuple(u for u in found if not province_code or u.province_code == province_code)
+
+
+@cache
+def _old_wards_by_key() -> dict[str, tuple[OldWard, ...]]:
+    found: dict[str, tuple[OldWard, ...]] = {}
+    for ward in old_wards():
+        key = fold(ward.name, spaces=False)
+        found[key] = (*found.get(key, ()), ward)
+    return found
+
+
+def old_wards_named(text: str, district: str = "") -> tuple[OldWard, ...]:
+    """Old Hanoi wards of that name, marks not looked at; district: name without its kind, '' for any."""
+    key = fold(district, spaces=False)
+    found = _old_wards_by_key().get(fold(text, spaces=False), ())
+    return tuple(w for w in found if not key or fold(w.district, spaces=False) == key)
+
+
+@cache
+def districts() -> dict[str, str]:
+    """Hanoi's 30 districts until 2025-06-30: folded name -> name."""
+    return {fold(w.district, spaces=False): w.district for w in old_wards()}
+
+
+@cache
+def spellings(level: str, province_code: str) -> dict[str, tuple[str, ...]]:
+    """Folded name -> spellings in use, to repair readings; level: ward, district or province."""
+    if level == "province":
+        names = [name for p in provinces() for name in p.names]
+    elif level == "district":
+        names = list(districts().values()) if province_code == HANOI else []
+    else:
+        names = [u.name for u in units().values() if u.province_code == province_code]
+        names += [w.name for w in old_wards()] if province_code == HANOI else []
+    found: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(names):
+        key = fold(name, spaces=False)
+        found[key] = (*found.get(key, ()), name)
+    return found
