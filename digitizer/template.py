@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +14,7 @@ import yaml
 
 from digitizer.errors import UsageError
 
+_NUMBER = re.compile(r"^\d+\.\s*")  # "7. Họ, chữ đệm và tên chủ hộ:" is labelled without its number
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "templates"
 
 
@@ -53,7 +55,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One answer. `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order.
+    """One answer. `label`: as a clerk names it; by default the printed text without its number and colon. `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order.
     `inner`: printed words inside the answer, such as "giờ", "phút, ngày", "tháng", "năm"; they belong to `raw`."""
 
     id: str
@@ -97,6 +99,7 @@ class Template:
     items: tuple[Item, ...]
     rows: int = 0
     valid_to: date | None = None
+    notes: tuple[str, ...] = ()  # how the printed footnotes begin, in order; a page of them is a notes page
 
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
@@ -115,7 +118,7 @@ def parse_template(data: dict[str, Any], where: str) -> Template:
             id=data["id"], edition=data["edition"], titles=tuple(data["titles"]), regulation=data["regulation"],
             valid_from=data["valid_from"], valid_to=data.get("valid_to"), form_code=data.get("form_code", ""),
             procedure_codes=tuple(data.get("procedure_codes", ())), rows=data.get("rows", 0),
-            items=tuple(_item(i) for i in data["items"]),
+            items=tuple(_item(i) for i in data["items"]), notes=tuple(data.get("notes", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"template {where}: {type(error).__name__}: {error}") from error
@@ -130,7 +133,7 @@ def _item(data: dict[str, Any]) -> Item:
 
 
 def _field(data: dict[str, Any], label: str) -> FieldSpec:
-    rest = {"label": label, **data}
+    rest = {"label": _NUMBER.sub("", label).strip(" :,"), **data}
     rest["type"] = FieldType(rest["type"])
     rest["kind"] = FieldKind(rest.get("kind", FieldKind.LEADERS))
     for key in ("choices", "inner"):
