@@ -58,6 +58,7 @@ def main(build: Callable[[Options, bool], Work] = build_work) -> None:
     hello = _receive(requests)
     if hello is None:
         return
+    _send(answers, {"taken": True})
     limits = Limits(**hello["options"].pop("limits"))
     options = Options(**hello["options"], limits=limits)
     confine(limits)
@@ -71,21 +72,24 @@ def main(build: Callable[[Options, bool], Work] = build_work) -> None:
     engine = {"name": work.engine.name, "version": work.engine.version} if work.engine else None
     _send(answers, {"ready": True, "engine": engine})
     while (request := _receive(requests)) is not None:
+        _send(answers, {"taken": True})
         _send(answers, _answer(request, work, options, answers))
 
 
-def die_with(parent: int) -> None:
-    """The kernel kills this process when its parent goes; no new privileges, no memory image for others to read."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+def die_with(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """The kernel sends this signal when the thread that started this process goes. 0: no parent to die with."""
+    if parent:
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
     if parent and os.getppid() != parent:  # it went before the line above
         os._exit(1)
 
 
 def confine(limits: Limits) -> None:
-    """Resource limits, inherited by every process that this one starts. Hard limits cannot be raised again."""
+    """No new privileges, no memory image for others to read, and resource limits that every process started from here
+    inherits and none can raise again."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     for kind, value in (
         (resource.RLIMIT_AS, limits.child_memory_bytes), (resource.RLIMIT_FSIZE, limits.child_file_bytes),
         (resource.RLIMIT_NOFILE, limits.child_open_files), (resource.RLIMIT_CORE, 0),
@@ -138,7 +142,7 @@ def _answer(request: dict[str, Any], work: Work, options: Options, answers: Bina
         intake = work.screen(path, request["name"], options.limits)
         if request["op"] == "screen" or work.read is None:
             return {"screened": _screened(intake)}
-        _send(answers, {"pages": intake.page_count})
+        _send(answers, {"taken": True, "pages": intake.page_count})
         return _read(request, path, work.read, options)
     except Exception as error:  # noqa: BLE001 - the border: everything becomes a code
         return _failure(error)

@@ -19,11 +19,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from digitizer.document import EngineInfo, Finding, Record
+from digitizer.document import EngineInfo, Record
 from digitizer.errors import (
     BadInput,
     DigitizerError,
@@ -36,21 +35,12 @@ from digitizer.errors import (
 )
 from digitizer.jail import ROOT, Program, Scratch, child_command, child_environment, choose_level, default_scratch
 from digitizer.options import Options
-from digitizer.untrusted import checked_records, checked_text
+from digitizer.untrusted import Screened, checked_records, checked_screening, checked_text
 
 HEADER = struct.Struct(">I")
 MAX_FRAME = 16 * 1024 * 1024
 START_SECONDS = 120.0  # importing and building the engine on a busy machine
 DOCUMENTS_PER_CHILD = 500  # a fresh process now and then bounds what native libraries leak
-
-
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """What can be said of a file at upload time, before a pixel is decoded."""
-
-    media_type: str
-    page_count: int
-    findings: tuple[Finding, ...] = ()
 
 
 class Reader:
@@ -90,13 +80,7 @@ class Reader:
         """Type, page count, flags. Raises BadInput, ReadingFailed within `screening_seconds`."""
         limit = self._options.limits.screening_seconds
         reply = self._ask({"op": "screen", "name": name}, document, limit, lambda pages: limit)
-        try:
-            found = reply["screened"]
-            findings = tuple(Finding(**{k: checked_text(v) if isinstance(v, str) else v for k, v in f.items()})
-                             for f in found["findings"][:1000])
-            return Screened(checked_text(found["media_type"], 100), int(found["page_count"]), findings)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ReaderCrashed("the child's answer to screening makes no sense") from error
+        return checked_screening(reply.get("screened"))
 
     def read(self, document: Path | bytes, name: str, form: str | None = None) -> tuple[Record, ...]:
         """Undecided records, one a document in the file. Raises BadInput, ReadingFailed."""
@@ -130,18 +114,25 @@ class Reader:
     ) -> dict[str, Any]:
         with self._lock:
             self._cancelled = False
-            child = self._ready()
             with self._scratch.folder() as folder:
-                path = _place(document, folder)
+                told = {**request, "path": str(_place(document, folder))}
                 try:
-                    reply = child.ask({**request, "path": str(path)}, limit_s, more)
-                except ReadingFailed as error:
-                    self._renew(child)
-                    raise ReaderCrashed("reading was cancelled") if self._cancelled else error from None
-            if reply.get("last") is True or child.documents >= DOCUMENTS_PER_CHILD:
-                self._renew(child)
+                    reply = self._tell(told, limit_s, more)
+                except _NotTaken:  # the child had died while idle: no document is to blame
+                    reply = self._tell(told, limit_s, more)
         if "error" in reply:
             raise _error(reply)
+        return reply
+
+    def _tell(self, request: dict[str, Any], limit_s: float, more: Callable[[int], float]) -> dict[str, Any]:
+        child = self._ready()
+        try:
+            reply = child.ask(request, limit_s, more)
+        except (ReadingFailed, _NotTaken) as error:
+            self._renew(child)
+            raise ReaderCrashed("reading was cancelled") if self._cancelled else error from None
+        if reply.get("last") is True or child.documents >= DOCUMENTS_PER_CHILD:
+            self._renew(child)
         return reply
 
     def _ready(self) -> _Child:
@@ -152,10 +143,9 @@ class Reader:
         except DigitizerError:
             self._next = None
             raise
-        if child.process.poll() is not None:  # it died while idle; no document is to blame
-            child.kill()
-            self._next = self._starter.submit(self._start)
-            child = self._next.result()
+        if child.process.poll() is not None:
+            self._renew(child)
+            return self._ready()
         return child
 
     def _renew(self, child: _Child) -> None:
@@ -168,9 +158,9 @@ class Reader:
         plain = dataclasses.asdict(dataclasses.replace(self._options, keep=None))
         try:
             hello = child.ask({"options": plain, "reads": self._reads}, START_SECONDS, lambda pages: START_SECONDS)
-        except ReadingFailed as error:
+        except (ReadingFailed, _NotTaken) as error:
             child.kill()
-            raise EngineUnavailable(f"the reading process does not start: {error.detail}") from None
+            raise EngineUnavailable(f"the reading process does not start: {error}") from None
         if "error" in hello:
             child.kill()
             raise EngineUnavailable(f"the reading process does not start: {checked_text(hello.get('detail', ''), 300)}")
@@ -178,6 +168,10 @@ class Reader:
         if engine := hello.get("engine"):
             child.engine = EngineInfo(checked_text(engine["name"], 100), checked_text(engine["version"], 100))
         return child
+
+
+class _NotTaken(Exception):
+    """The child was dead before the request reached it."""
 
 
 class _Child:
@@ -192,22 +186,27 @@ class _Child:
         self.documents = 0
 
     def ask(self, request: dict[str, Any], limit_s: float, more: Callable[[int], float]) -> dict[str, Any]:
-        """Sends, waits for the final answer. A `pages` frame on the way sets the limit anew: `more(pages)` seconds."""
+        """Sends, waits for the final answer. `taken` frames come on the way; one with pages sets the limit anew:
+        `more(pages)` seconds. Raises _NotTaken when the child died before it had the request, ReadingFailed after."""
         assert self.process.stdin and self.process.stdout
         self.documents += 1
+        taken = False
         deadline = time.monotonic() + limit_s
         try:
             self.process.stdin.write(pack(request))
             while True:
                 answer = self._receive(deadline)
-                if "pages" not in answer:
+                taken = True
+                if "taken" not in answer:
                     return answer
-                deadline = time.monotonic() + more(int(answer["pages"]))
+                if "pages" in answer:
+                    deadline = time.monotonic() + more(int(answer["pages"]))
         except TimeoutError:
             self.kill()
             raise ReaderTimedOut() from None
         except (OSError, EOFError):
-            raise self._death() from None
+            death = self._death()
+            raise death if taken else _NotTaken(death.detail) from None
         except (ValueError, TypeError, RecursionError):
             self.kill()
             raise ReaderCrashed("the child's answer is not JSON") from None

@@ -8,11 +8,34 @@ import math
 import re
 from typing import Any
 
-from digitizer.document import Field, Finding, Record
+from digitizer.document import Field, Finding, Record, Source
 from digitizer.errors import ReaderCrashed
 from digitizer.wire import record_from_json
 
 _NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,120}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Screened:
+    """What can be said of a file at upload time, before a pixel is decoded."""
+
+    media_type: str
+    page_count: int
+    findings: tuple[Finding, ...] = ()
+
+
+def checked_screening(body: Any) -> Screened:
+    """The child's answer at upload time. Raises ReaderCrashed when it makes no sense."""
+    try:
+        findings = tuple(Finding(**finding) for finding in body["findings"][:1000])
+        for finding in findings:
+            _check_finding(finding)
+        pages = body["page_count"]
+        if type(pages) is not int or pages < 0:
+            raise ValueError("page_count")
+        return Screened(checked_text(body["media_type"], 100), pages, findings)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReaderCrashed(f"the child's answer to screening makes no sense: {type(error).__name__}") from None
 
 
 def checked_records(bodies: Any, name: str, max_page: int) -> tuple[Record, ...]:
@@ -57,7 +80,9 @@ def _checked_field(field: Field) -> Field:
         raise ValueError("polygon")
     for finding in field.findings:
         _check_finding(finding)
-    return dataclasses.replace(field, registry=None)
+    if field.source not in (Source.OCR, Source.NONE):
+        raise ValueError("source")
+    return dataclasses.replace(field, registry=None, correction=None)
 
 
 def _check_finding(finding: Finding) -> None:

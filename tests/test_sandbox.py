@@ -1,0 +1,234 @@
+"""The reading child: whatever a document does to it, the parent gets an answer, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digitizer.errors import (
+    DamagedDocument,
+    DigitizerError,
+    EmptyFile,
+    EngineUnavailable,
+    ReaderCrashed,
+    ReaderOutOfMemory,
+    ReaderTimedOut,
+    TypeMismatch,
+    UnsafeSettings,
+)
+from digitizer.jail import ROOT, Level, Program, bubblewrap_works
+from digitizer.options import Options
+from digitizer.sandbox import Reader
+from tests.fakes.child import SECRET, picture, short_limits
+
+FAKE = Program("tests.fakes.child", (ROOT / "digitizer", ROOT / "templates", ROOT / "tests"))
+LEVELS = [
+    "rlimits",
+    pytest.param("bubblewrap", marks=pytest.mark.skipif(
+        not bubblewrap_works() and os.environ.get("CI") != "true", reason="bubblewrap does not work on this machine")),
+]
+
+
+@pytest.fixture(params=LEVELS)
+def reader(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reader]:
+    """A fresh one, as the tests kill its child; the folder must be empty at the end."""
+    (tmp_path / "outside.txt").write_text("another branch's scan")
+    made = Reader(Options(limits=short_limits()), request.param, program=FAKE, scratch=tmp_path / "scratch")
+    yield made
+    assert list((tmp_path / "scratch").glob("reader-*/*")) == [], "a document's folder is left"
+    made.close()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes below this one, from /proc."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, IndexError):
+                continue
+    found = {pid}
+    while more := {p for p, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those that still run; a zombie does not."""
+    left = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state not in "ZX":
+            left.add(pid)
+    return left
+
+
+def gone(pids: set[int], within_s: float = 10) -> bool:
+    end = time.monotonic() + within_s
+    while alive(pids) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not alive(pids)
+
+
+def test_reads_and_stays_warm(reader: Reader) -> None:
+    first, = reader.read(picture("good"), "a.png")
+    child = descendants(os.getpid())
+    second, = reader.read(picture("leave"), "b.png")
+    assert (first.file, first.fields[0].raw, first.decision) == ("a.png", "good", None)
+    assert second.fields[0].raw == "leave"
+    assert descendants(os.getpid()) == child, "the second document got another process"
+
+
+def test_screens_without_reading(reader: Reader) -> None:
+    screened = reader.screen(picture("crash"), "a.png")
+    assert (screened.media_type, screened.page_count) == ("image/png", 1)
+
+
+@pytest.mark.parametrize(("data", "name", "error"), [
+    (b"", "a.pdf", EmptyFile), (picture("good"), "a.pdf", TypeMismatch),
+    (picture("good")[:40], "a.png", DamagedDocument),
+])
+def test_bad_input_comes_through_by_its_code(
+    reader: Reader, data: bytes, name: str, error: type[DigitizerError]
+) -> None:
+    for work in (reader.screen, reader.read):
+        with pytest.raises(error):
+            work(data, name)
+
+
+@pytest.mark.parametrize(("behaviour", "error"), [
+    ("crash", ReaderCrashed), ("abort", ReaderCrashed), ("hang", ReaderTimedOut), ("memory", ReaderOutOfMemory),
+    ("raise", ReaderCrashed), ("grandchild", ReaderTimedOut), ("lie", ReaderCrashed), ("nonsense", ReaderCrashed),
+    ("flood", ReaderCrashed), ("disk", ReaderCrashed),
+])
+def test_every_failure_has_its_error_and_the_next_document_is_read(
+    reader: Reader, behaviour: str, error: type[DigitizerError]
+) -> None:
+    reader.start()
+    before = descendants(os.getpid())
+    with pytest.raises(error) as raised:
+        reader.read(picture(behaviour), "a.png")
+    assert SECRET not in raised.value.detail
+    record, = reader.read(picture("good"), "b.png")
+    assert record.fields[0].raw == "good"
+    if behaviour in ("crash", "abort", "hang", "memory", "grandchild", "nonsense", "flood"):
+        assert gone(before), "a process of the killed child is left"
+
+
+def test_what_libraries_print_does_not_disturb_the_answer(reader: Reader) -> None:
+    record, = reader.read(picture("chatter"), "a.png")
+    assert record.fields[0].raw == "chatter"
+
+
+def test_the_child_sees_no_credentials_and_in_the_jail_nothing_else(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITIZER_S3_SECRET_KEY", "invented-secret")
+    seen = reader.read(picture("look"), "a.png")[0].fields[0].raw
+    assert "SECRET" not in seen and "DIGITIZER" not in seen
+    if reader.level is Level.BUBBLEWRAP:
+        assert "secret=False" in seen and "network=['lo']" in seen
+        assert int(seen.partition("processes=")[2].split()[0]) <= 4
+
+
+def test_cancel_ends_the_document_at_hand(reader: Reader) -> None:
+    reader.start()
+    threading.Timer(0.3, reader.cancel).start()
+    with pytest.raises(ReaderCrashed, match="cancelled"):
+        reader.read(picture("hang"), "a.png")
+    assert reader.read(picture("good"), "b.png")
+
+
+def test_a_child_killed_while_idle_costs_no_document(reader: Reader) -> None:
+    reader.start()
+    for pid in descendants(os.getpid()):
+        os.kill(pid, 9)
+    assert reader.read(picture("good"), "a.png")
+
+
+def test_callers_in_several_threads_wait_for_each_other(reader: Reader) -> None:
+    read: list[str] = []
+
+    def work() -> None:
+        read.append(reader.read(picture("good"), "a.png")[0].fields[0].raw)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert read == ["good"] * 8
+
+
+def test_the_child_outlives_the_thread_that_first_used_it(reader: Reader) -> None:
+    """A parent-death signal fires when the starting thread ends; web servers end idle threads."""
+    thread = threading.Thread(target=reader.start)
+    thread.start()
+    thread.join()
+    children = descendants(os.getpid())
+    assert reader.read(picture("good"), "a.png")
+    assert descendants(os.getpid()) == children
+
+
+def test_a_missing_engine_is_not_the_documents_fault(tmp_path: Path) -> None:
+    reader = Reader(Options(engine="missing"), "rlimits", program=FAKE, scratch=tmp_path)
+    for _ in range(2):
+        with pytest.raises(EngineUnavailable) as raised:
+            reader.read(picture("good"), "a.png")
+        assert SECRET not in raised.value.detail
+    reader.close()
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from digitizer.jail import ROOT, Program
+from digitizer.options import Options
+from digitizer.sandbox import Reader
+from tests.fakes.child import picture
+program = Program("tests.fakes.child", (ROOT / "digitizer", ROOT / "templates", ROOT / "tests"))
+reader = Reader(Options(), sys.argv[1], program=program, scratch=Path(sys.argv[2]))
+reader.start()
+print("ready", flush=True)
+reader.read(picture("grandchild"), "a.png")
+"""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_when_the_worker_is_killed_everything_below_it_goes(level: str, tmp_path: Path) -> None:
+    worker = subprocess.Popen([sys.executable, "-c", PARENT, level, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT)
+    assert worker.stdout and worker.stdout.readline() == b"ready\n"
+    end = time.monotonic() + 20
+    while not any("987654" in Path(f"/proc/{p}/cmdline").read_text() for p in alive(descendants(worker.pid))):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    below = descendants(worker.pid)
+    assert len(below) >= 2
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    assert gone(below)
+    Reader(Options(), level, program=FAKE, scratch=tmp_path).close()
+    assert list(tmp_path.iterdir()) == [], "the next start sweeps what the dead left"
+
+
+def test_bubblewrap_demanded_but_missing_refuses_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    bubblewrap_works.cache_clear()
+    monkeypatch.setenv("PATH", "/nonexistent")
+    try:
+        with pytest.raises(UnsafeSettings):
+            Reader(Options(), "bubblewrap")
+    finally:
+        bubblewrap_works.cache_clear()

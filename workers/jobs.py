@@ -1,0 +1,108 @@
+"""The one job: takes a document's id, leaves records in the database; safe to run twice, late, or by two at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+
+from digitizer.document import Outcome, Record
+from digitizer.errors import BadInput, DigitizerError, IntegrityError, StaleFence
+from digitizer.pipeline import settle
+from digitizer.wire import record_to_json
+from storage.base import Claim, NewRecord, State, WorkQueue
+from workers.context import Workplace, current, document_bound
+
+log = structlog.get_logger("workers.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a reading ended."""
+
+    state: State
+    reason_code: str = ""
+    records: tuple[NewRecord, ...] = ()
+
+
+def process_document(document_id: str) -> None:
+    """Claim, read, settle, save. Raises Unavailable when a part is down before the claim: no attempt is spent."""
+    workplace = current()
+    with document_bound(document_id):
+        workplace.reader.start()
+        workplace.stores.objects.check()
+        claim = workplace.stores.queue.claim(document_id, workplace.name, workplace.lease_s)
+        if claim is None:
+            log.info("nothing_to_do")  # finished, or another worker holds it: a doorbell may ring twice
+            return
+        try:
+            with heartbeat(workplace, claim):
+                reached = read_document(workplace, claim)
+            save(workplace.stores.queue, claim, reached)
+        except StaleFence:
+            log.warning("stale_fence", fence=claim.fence)  # another worker has taken over; ours is dropped
+
+
+def read_document(workplace: Workplace, claim: Claim) -> Reached:
+    """What the original says, as records with a decision; failures of the reading are data here."""
+    submission = claim.submission
+    try:
+        original = workplace.stores.objects.get(submission.object_key, submission.sha256)
+        drafts = workplace.reader.read(original, submission.file_name, submission.form_hint or None)
+    except BadInput as error:
+        return Reached(State.REJECTED, error.code)
+    except IntegrityError as error:
+        return Reached(State.QUARANTINED, error.code)
+    except DigitizerError as error:
+        log.warning("reading_failed", code=error.code, detail=error.detail, attempt=claim.attempt)
+        return Reached(State.QUEUED, error.code)
+    settled = [
+        settle(replace(draft, sha256=submission.sha256), workplace.population, workplace.options) for draft in drafts
+    ]
+    records = tuple(NewRecord(record_to_json(r), r.form.form_id if r.form else None, record_state(r)) for r in settled)
+    if not records:
+        return Reached(State.QUARANTINED, "no_document")
+    everything = all(r.state is State.ACCEPTED for r in records)
+    return Reached(State.ACCEPTED if everything else State.NEEDS_REVIEW, "", records)
+
+
+def record_state(record: Record) -> State:
+    """Only a decision to accept lets a record pass without a person."""
+    accepted = record.decision is not None and record.decision.outcome is Outcome.ACCEPT
+    return State.ACCEPTED if accepted else State.NEEDS_REVIEW
+
+
+def save(queue: WorkQueue, claim: Claim, reached: Reached) -> None:
+    """One transaction under our fence. Raises StaleFence."""
+    if reached.state is State.QUEUED:
+        log.info("given_back", state=queue.give_back(claim, reached.reason_code).value, code=reached.reason_code)
+        return
+    queue.finish(claim, reached.records, reached.state, reached.reason_code)
+    log.info("finished", state=reached.state.value, code=reached.reason_code, records=len(reached.records))
+
+
+@contextmanager
+def heartbeat(workplace: Workplace, claim: Claim) -> Iterator[None]:
+    """Keeps the lease while the body runs. When it is lost the reading is ended: nobody wants its result any more."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(workplace.lease_s / 3):
+            try:
+                workplace.stores.queue.heartbeat(claim, workplace.lease_s)
+            except StaleFence:
+                workplace.reader.cancel()
+                return
+            except DigitizerError as error:
+                log.warning("heartbeat_failed", code=error.code)  # the lease may outlast it; the fence decides
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
