@@ -1,0 +1,357 @@
+"""Where the answers of a blank form stand: takes a vector PDF and its template, gives pages and a Place per field.
+
+The text layer is read glyph by glyph (baseline and box), labels are found in printed order, and what stands between a
+label and the next one on dots is its leader. Pixels are at 300 dpi."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from ctypes import byref, c_double
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+from digitizer.geometry import Box
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
+
+DPI = 300
+_POINT = DPI / 72
+_EDGE_PX = 11 / 25.4 * DPI  # nobody writes nearer to the paper's edge
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One leader. `left_limit` and `right_limit`: how far an answer may run over it before it meets print."""
+
+    page: int
+    left: float
+    right: float
+    baseline: float
+    size: float
+    left_limit: float
+    right_limit: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One box of a comb, a table or a tick."""
+
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one answer goes. `pieces`: leaders, parted by the printed inner words; `cells`: boxes, ticks by choice."""
+
+    field_id: str
+    spec: FieldSpec
+    inner: tuple[str, ...] = ()
+    pieces: tuple[tuple[Run, ...], ...] = ()
+    cells: tuple[Cell, ...] = ()
+    size: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A blank form. `pages`: RGB at 300 dpi. `signature`: where the requester signs."""
+
+    template: Template
+    pages: tuple[Image.Image, ...]
+    places: tuple[Place, ...]
+    signature: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    char: str
+    page: int
+    box: Box
+    baseline: float
+    size: float
+
+    @property
+    def dots(self) -> bool:
+        return self.char in "._…"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A letter of the printed stream, or a leader."""
+
+    key: str  # folded letter or "/"; "" for a leader
+    glyph: Glyph
+    run: Run | None = None
+
+
+class PlaceNotFound(Exception):
+    """A label of the template is not printed on the blank, or no place follows it."""
+
+
+def fold(text: str) -> str:
+    """Letters, digits and slashes only, no marks, lower case: how labels are compared."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).lower()
+    return "".join(c for c in bare if c.isalnum() or c == "/")
+
+
+def read_blank(path: Path, template: Template) -> Blank:
+    """The real blank print. Raises PlaceNotFound where the template does not match the paper."""
+    document = pypdfium2.PdfDocument(path)
+    try:
+        tokens: list[Token] = []
+        boxes: list[Cell] = []
+        lines: list[Cell] = []
+        images = []
+        for number, page in enumerate(document):
+            width = page.get_width() * _POINT
+            for row in _rows(_without_footnotes(list(_glyphs(page, number)))):
+                tokens.extend(_tokens(row, width))
+            for kind, cell in _shapes(page, number):
+                (boxes if kind == "box" else lines).append(cell)
+            images.append(page.render(scale=_POINT).to_pil().convert("RGB"))
+        return Blank(template, tuple(images), places(template, tokens, boxes, lines), _signature(tokens))
+    finally:
+        document.close()
+
+
+def _glyphs(page: pypdfium2.PdfPage, number: int) -> Iterator[Glyph]:
+    text = page.get_textpage()
+    height = page.get_height()
+    for i in range(text.count_chars()):
+        char = chr(pdfium.FPDFText_GetUnicode(text, i))
+        if char.isspace() or not char.isprintable():
+            continue
+        left, bottom, right, top = text.get_charbox(i)
+        x, y = c_double(), c_double()
+        pdfium.FPDFText_GetCharOrigin(text, i, byref(x), byref(y))
+        box = Box(left, height - top, right, height - bottom).scaled(_POINT)
+        yield Glyph(char, number, box, (height - y.value) * _POINT, pdfium.FPDFText_GetFontSize(text, i) * _POINT)
+
+
+def _without_footnotes(glyphs: list[Glyph]) -> list[Glyph]:
+    """Drops raised marks such as (2): three small glyphs in a row whose neighbours are larger."""
+    large = sorted(g.size for g in glyphs)[len(glyphs) // 2] if glyphs else 0.0
+    marks = {
+        i + k for i in range(len(glyphs) - 2) for k in range(3)
+        if glyphs[i].char == "(" and glyphs[i + 1].char.isdigit() and glyphs[i + 2].char == ")"
+        and max(g.size for g in glyphs[i:i + 3]) < 0.8 * large
+    }
+    return [g for i, g in enumerate(glyphs) if i not in marks]
+
+
+def _rows(glyphs: list[Glyph]) -> Iterator[list[Glyph]]:
+    """Printed lines, top to bottom; within a line by the left edge, as marked letters come out of order."""
+    row: list[Glyph] = []
+    for glyph in sorted(glyphs, key=lambda g: g.baseline):
+        if row and glyph.baseline - row[0].baseline > 0.35 * max(glyph.size, row[0].size):
+            yield sorted(row, key=lambda g: g.box.left)
+            row = []
+        row.append(glyph)
+    if row:
+        yield sorted(row, key=lambda g: g.box.left)
+
+
+def _tokens(row: list[Glyph], page_width: float) -> Iterator[Token]:
+    """Letters as they are, dots joined to leaders with the free room around them."""
+    print_size = max((g.size for g in row if not g.dots), default=max(g.size for g in row))
+    start = 0
+    while start < len(row):
+        if not row[start].dots:
+            yield Token(fold(row[start].char), row[start])
+            start += 1
+            continue
+        end = start
+        while end + 1 < len(row) and row[end + 1].dots:
+            if row[end + 1].box.left - row[end].box.right > 0.9 * print_size:
+                break
+            end += 1
+        if end > start or row[start].char == "…":
+            before = row[start - 1].box.right if start else _EDGE_PX
+            after = row[end + 1].box.left if end + 1 < len(row) else page_width - _EDGE_PX
+            first, right = row[start], row[end].box.right
+            yield Token("", first, Run(first.page, first.box.left, right, first.baseline, print_size, before, after))
+        start = end + 1
+
+
+def _shapes(page: pypdfium2.PdfPage, number: int) -> Iterator[tuple[str, Cell]]:
+    """Tick boxes ("box": squares of 3-7 mm, drawn or pasted) and upright lines ("line") of combs and tables."""
+    height = page.get_height()
+    for thing in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)):
+        left, bottom, right, top = thing.get_bounds()
+        box = Box(left, height - max(top, bottom), right, height - min(top, bottom)).scaled(_POINT)
+        if 35 < box.width < 85 and 0.7 < box.width / max(1.0, box.height) < 1.4:
+            yield "box", Cell(number, box)
+        elif box.width < 15 and box.height > 60:
+            yield "line", Cell(number, box)
+
+
+# --- places --------------------------------------------------------------------------------------------------------
+
+
+def places(template: Template, tokens: Sequence[Token], boxes: list[Cell], lines: list[Cell]) -> tuple[Place, ...]:
+    """Every field's place; labels are matched once, in order, and a place ends where the next label begins."""
+    stream = "".join(t.key for t in tokens)
+    index = [i for i, t in enumerate(tokens) for _ in t.key]
+    spans: list[tuple[Item, int, int]] = []
+    cursor = 0
+    for item in template.items:
+        if item.field and item.field.kind is FieldKind.TABLE:
+            continue
+        at, size = _find(stream, item, cursor)
+        if at < 0:
+            if item.field:
+                raise PlaceNotFound(f"{template.id}: label {item.text!r} of {item.field.id} is not on the blank")
+            continue
+        cursor = at + size
+        spans.append((item, index[at], index[cursor - 1] + 1))
+    grid = _grids(lines)
+    found = []
+    for k, (item, _, end) in enumerate(spans):
+        if item.field:
+            stop = spans[k + 1][1] if k + 1 < len(spans) else len(tokens)
+            found.append(_place(item.field, tokens, end, stop, (boxes, grid)))
+    return (*found, *_table(template, grid))
+
+
+def _find(stream: str, item: Item, cursor: int) -> tuple[int, int]:
+    for text in (item.text, *item.variants):
+        key = fold(text)
+        at = stream.find(key, cursor) if key else -1
+        if at >= 0:
+            return at, len(key)
+    return -1, 0
+
+
+def _place(
+    spec: FieldSpec, tokens: Sequence[Token], start: int, stop: int, shapes: tuple[list[Cell], list[list[Cell]]]
+) -> Place:
+    label = tokens[start - 1].glyph
+    if spec.kind is FieldKind.COMB:
+        row = next((g for g in shapes[1] if len(g) == spec.cells and _beside(g[0], label)), None)
+        if row is None:
+            raise PlaceNotFound(f"{spec.id}: no comb of {spec.cells} boxes beside its label")
+        return Place(spec.id, spec, cells=tuple(row), size=label.size)
+    if spec.kind is FieldKind.TICKS:
+        return Place(spec.id, spec, cells=_ticks(spec, tokens[start:], shapes[0]), size=label.size)
+    inner = spec.inner
+    if not inner and spec.type is FieldType.DATE and any(t.key == "/" for t in tokens[start:stop]):
+        inner = ("/", "/")
+    pieces = _pieces(tokens[start:stop], inner)
+    if not any(pieces):
+        raise PlaceNotFound(f"{spec.id}: no leader behind its label")
+    return Place(spec.id, spec, inner, pieces, size=label.size)
+
+
+def _pieces(tokens: Sequence[Token], inner: tuple[str, ...]) -> tuple[tuple[Run, ...], ...]:
+    """Leaders parted by the inner words; any other printed word ends the place."""
+    pieces: list[list[Run]] = [[]]
+    waiting = [fold(word) for word in inner]
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        if token.run:
+            pieces[-1].append(token.run)
+        elif token.key:
+            word = waiting.pop(0) if waiting else ""
+            n = len([t for t in tokens[i:i + len(word) + 3] if t.key][:len(word)])
+            if not word or "".join(t.key for t in tokens[i:] if t.key)[:n] != word:
+                break
+            pieces.append([])
+            while n:
+                n -= bool(tokens[i].key)
+                i += 1
+            continue
+        i += 1
+    return tuple(tuple(p) for p in pieces)
+
+
+def _beside(cell: Cell, label: Glyph) -> bool:
+    return cell.page == label.page and cell.box.top < label.baseline < cell.box.bottom + label.size
+
+
+def _ticks(spec: FieldSpec, tokens: Sequence[Token], boxes: list[Cell]) -> tuple[Cell, ...]:
+    """The box right of each choice's word."""
+    stream = "".join(t.key for t in tokens)
+    index = [i for i, t in enumerate(tokens) for _ in t.key]
+    cells, cursor = [], 0
+    for choice in spec.choices:
+        at = stream.find(fold(choice), cursor)
+        if at < 0:
+            raise PlaceNotFound(f"{spec.id}: choice {choice!r} is not printed")
+        cursor = at + len(fold(choice))
+        word = tokens[index[cursor - 1]].glyph
+        right = [b for b in boxes if b.page == word.page and abs(b.box.middle_y - word.baseline) < 1.2 * word.size]
+        right = [b for b in right if b.box.left > word.box.right - 5]
+        if not right:
+            raise PlaceNotFound(f"{spec.id}: no box beside {choice!r}")
+        cells.append(min(right, key=lambda b: b.box.left))
+    return tuple(cells)
+
+
+def _grids(lines: list[Cell]) -> list[list[Cell]]:
+    """Cells between upright lines that begin and end at the same height, left to right."""
+    groups: list[list[Cell]] = []
+    for line in sorted(lines, key=lambda c: (c.page, c.box.left)):
+        for group in groups:
+            a, b = group[0].box, line.box
+            if group[0].page == line.page and abs(a.top - b.top) < 12 and abs(a.bottom - b.bottom) < 12:
+                group.append(line)
+                break
+        else:
+            groups.append([line])
+    return [
+        [
+            Cell(a.page, Box(a.box.middle_x, a.box.top + 4, b.box.middle_x, a.box.bottom - 4))
+            for a, b in pairwise(group)
+        ]
+        for group in groups if len(group) > 2
+    ]
+
+
+def _table(template: Template, grids: list[list[Cell]]) -> Iterator[Place]:
+    """Rows of the repeating table: the tallest grid; its printed rows lie under a header that takes what is over."""
+    columns = [s for s in template.fields if s.kind is FieldKind.TABLE]
+    if not columns:
+        return
+    grid = max(grids, key=lambda g: g[0].box.height)
+    cells = grid[-len(columns):]
+    height = grid[0].box.height / (template.rows + _HEADER_ROWS)
+    for row in range(template.rows):
+        for spec, column in zip(columns, cells, strict=True):
+            top = column.box.bottom - (template.rows - row) * height
+            box = Box(column.box.left, top, column.box.right, top + height)
+            name = spec.id.replace("[n]", f"[{row}]")
+            yield Place(name, replace(spec, id=name), cells=(Cell(column.page, box),), size=0.42 * height)
+
+
+_HEADER_ROWS = 1.91  # the header of CT01 is 41.8 pt high, its rows 21.9 pt
+
+
+def _signature(tokens: Sequence[Token]) -> Cell | None:
+    """The free space under "(Ký, ghi rõ họ, chữ đệm, tên)", about 50 by 18 mm."""
+    stream = "".join(t.key for t in tokens)
+    index = [i for i, t in enumerate(tokens) for _ in t.key]
+    key = fold("Ký, ghi rõ họ, chữ đệm, tên")
+    at = stream.find(key)
+    if at < 0:
+        return None
+    first, last = tokens[index[at]].glyph, tokens[index[at + len(key) - 1]].glyph
+    middle = (first.box.left + last.box.right) / 2
+    top = last.baseline + 0.4 * last.size
+    return Cell(last.page, Box(middle - 290, top, middle + 290, top + 190))
+
+
+@cache
+def real_blank(path: Path, template: Template) -> Blank:
+    """`read_blank`, once per process."""
+    return read_blank(path, template)

@@ -1,0 +1,58 @@
+"""Fonts that hold every Vietnamese letter: takes a font folder, gives those found, checked by glyph."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
+
+FOLDER = Path("/usr/share/fonts/truetype")
+
+# Of Debian's fonts-croscore, fonts-dejavu-core, fonts-dejavu-extra, fonts-noto-core. Tinos has the widths of Times New
+# Roman, which most filled forms are typed in. `scale` brings the wide ones to the size a person would pick.
+_CANDIDATES: tuple[tuple[str, float], ...] = (
+    ("croscore/Tinos-Regular.ttf", 1.0), ("dejavu/DejaVuSans.ttf", 0.82), ("noto/NotoSerif-Regular.ttf", 0.9),
+    ("croscore/Arimo-Regular.ttf", 0.92), ("dejavu/DejaVuSerif.ttf", 0.82), ("noto/NotoSans-Regular.ttf", 0.88),
+    ("croscore/Tinos-Italic.ttf", 1.0), ("dejavu/DejaVuSansCondensed.ttf", 0.88), ("croscore/Tinos-Bold.ttf", 0.97),
+    ("dejavu/DejaVuSerifCondensed.ttf", 0.86), ("croscore/Cousine-Regular.ttf", 0.8),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    name: str
+    path: Path
+    scale: float
+
+    def at(self, size_px: float) -> ImageFont.FreeTypeFont:
+        return _loaded(self.path, max(6, round(size_px * self.scale)))
+
+
+@cache
+def _loaded(path: Path, size_px: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+def vietnamese_letters() -> str:
+    """All 134 letters beyond ASCII, and what else stands in answers."""
+    marks = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    vowels = "AĂÂEÊIOÔƠUƯYaăâeêioôơuưy"
+    return "".join(unicodedata.normalize("NFC", v + m) for v in vowels for m in marks) + "Đđ0123456789.,:;/-()@_"
+
+
+@cache
+def faces(folder: Path = FOLDER) -> tuple[Face, ...]:
+    """At least one, else FileNotFoundError: DejaVu alone is enough to make forms, four families make a benchmark."""
+    needed = {ord(c) for c in vietnamese_letters()}
+    found = []
+    for name, scale in _CANDIDATES:
+        path = folder / name
+        if path.is_file() and needed <= set(TTFont(path, lazy=True).getBestCmap() or ()):
+            found.append(Face(path.stem, path, scale))
+    if not found:
+        raise FileNotFoundError(f"no font with all Vietnamese letters under {folder}; install fonts-dejavu-core")
+    return tuple(found)

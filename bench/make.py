@@ -1,0 +1,88 @@
+"""One filled and scanned form with its truth: takes a blank, a seed and a quality, gives files and a JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.blank import Blank, real_blank
+from bench.fill import DoesNotFit, Filled, any_hand, fill
+from bench.fonts import Face
+from bench.people import answers
+from bench.scan import QUALITIES, Quality, Scan, save, scan_all
+from digitizer.template import Template, load_templates
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document of the set. `path`: the first file; `truth`: as in the JSON beside it."""
+
+    path: Path
+    truth: dict[str, Any]
+    pages: int
+
+
+def shared_folder() -> Path | None:
+    """The folder with the real blanks, which are never part of the repository; None where it is absent."""
+    named = os.environ.get("DIGITIZER_SHARED")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
+    return folder if (folder / "forms" / "blank").is_dir() else None
+
+
+def template_of(form_id: str) -> Template:
+    """The newest edition."""
+    return [t for t in load_templates() if t.id == form_id][-1]
+
+
+def real(form_id: str) -> Blank:
+    """The real blank of a form. Raises FileNotFoundError without the shared folder."""
+    folder = shared_folder()
+    if folder is None:
+        raise FileNotFoundError("the real blanks are not on this machine (set DIGITIZER_SHARED)")
+    return real_blank(folder / "forms" / "blank" / f"{form_id}.pdf", template_of(form_id))
+
+
+def filled(blank: Blank, seed: int, face: Face | None = None) -> Filled:
+    """Somebody's filled form; people whose answers do not fit their places go elsewhere and the next one comes."""
+    for attempt in range(_TRIES):
+        rng = random.Random(f"{blank.template.id}/{seed}/{attempt}")
+        hand = any_hand(rng, face)
+        try:
+            return fill(blank, answers(blank.template, rng), hand, rng)
+        except DoesNotFit as error:
+            last = error
+    raise last
+
+
+def document(blank: Blank, seed: int, quality: Quality | str, path: Path, face: Face | None = None) -> Made:
+    """Fills, scans and writes `path` (PDF, TIFF, JPEG, PNG by its ending) and `<path>.truth.json`."""
+    quality = QUALITIES[quality] if isinstance(quality, str) else quality
+    form = filled(blank, seed, face)
+    scans = scan_all(form.pages, quality, random.Random(f"scan/{blank.template.id}/{seed}"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    first, *_ = save(scans, path)
+    truth = truth_of(form, scans) | {"file": first.name, "font": form.font, "quality": quality.name, "seed": seed}
+    Path(f"{path}.truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
+    return Made(first, truth, len(scans))
+
+
+def truth_of(form: Filled, scans: Sequence[Scan]) -> dict[str, Any]:
+    """`ink`: per line or digit the page (from 1), its outline on the scan and on the unscanned page, millimetres."""
+    fields = {}
+    for answer in form.answers:
+        ink = [
+            {
+                "page": cell.page + 1, "polygon_mm": [list(p) for p in scans[cell.page].polygon_mm(cell.box)],
+                "unscanned_mm": [list(p) for p in cell.box.polygon_mm(300)],
+            }
+            for cell in answer.ink
+        ]
+        fields[answer.field_id] = {"raw": answer.raw, "status": answer.status.value, "type": answer.type, "ink": ink}
+    return {"form": {"id": form.form_id, "edition": form.edition}, "fields": fields}
