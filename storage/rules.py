@@ -6,14 +6,15 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from digitizer.errors import InvalidMove, UsageError
-from storage.base import MOVES, AuditEntry, Role, State
+from storage.base import MOVES, UNFINISHED, AuditEntry, NewRecord, Role, State
 
 ANSWER_KEPT = timedelta(days=7)  # a kiosk that was off for a long weekend may still retry blindly
 RESERVATION = timedelta(seconds=60)  # longer than any upload may take; after it the first request is taken for dead
@@ -21,6 +22,10 @@ LAST_USED_STEP = timedelta(seconds=60)  # a write per request would make every r
 KEY_PREFIX = "dgz"
 GENESIS = "0" * 64
 MAX_PAGE = 1000
+TICK = timedelta(microseconds=1)
+Clock = Callable[[], datetime]
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+OBJECT_KEY = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 
 
 def require_move(old: State, new: State) -> State:
@@ -28,6 +33,18 @@ def require_move(old: State, new: State) -> State:
     if new not in MOVES[old]:
         raise InvalidMove(f"a document does not go from {old} to {new}")
     return new
+
+
+def require_finished(state: State, records: Iterable[NewRecord]) -> None:
+    """What a worker may say at the end; it neither publishes nor queues. Raises InvalidMove."""
+    require_move(State.PROCESSING, state)
+    if state in UNFINISHED or any(r.state not in (State.NEEDS_REVIEW, State.ACCEPTED) for r in records):
+        raise InvalidMove("work ends in needs_review, accepted, rejected or quarantined; its records in the first two")
+
+
+def publish_at_once(state: State) -> State:
+    """ACCEPTED asks nobody anything, so it does not wait."""
+    return require_move(state, State.PUBLISHED) if state is State.ACCEPTED else state
 
 
 def record_after_correction(old: State, accepted: bool) -> State:
@@ -56,6 +73,13 @@ def changed_fields(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
         return tuple(json.dumps(body.get(k)) for k in ("raw", "value", "status")) if isinstance(body, dict) else None
 
     return tuple(sorted(f for f in before.keys() | after.keys() if answer(before.get(f)) != answer(after.get(f))))
+
+
+def check_object_key(key: str) -> str:
+    """Letters, digits, `.`, `_`, `-` in parts parted by `/`: safe as a path and in a URL. Raises UsageError."""
+    if not OBJECT_KEY.fullmatch(key) or len(key) > 512 or any(set(part) <= {"."} for part in key.split("/")):
+        raise UsageError("not an object key")
+    return key
 
 
 def page_size(limit: int) -> int:
@@ -96,6 +120,15 @@ def audit_hash(previous: str, entry: AuditEntry) -> str:
     said = [previous, entry.seq, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.who, entry.action,
             entry.submission_id, entry.document_id, entry.record_id, list(entry.fields)]
     return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+
+
+def first_break(previous: str, seq: int, page: Iterable[AuditEntry]) -> int | None:
+    """The number of the first entry that does not follow the one before it; `seq` is that of the last good one."""
+    for entry in page:
+        if entry.seq != seq + 1 or entry.hash != audit_hash(previous, entry):
+            return seq + 1
+        previous, seq = entry.hash, entry.seq
+    return None
 
 
 @dataclass(frozen=True, slots=True)
