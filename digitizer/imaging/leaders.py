@@ -1,8 +1,13 @@
-"""Dotted leaders: takes the connected components of a bilevel page, gives the runs of dots and which dots to erase."""
+"""Dotted leaders: takes a bilevel page, gives the runs of dots and a mask of what belongs to the dots alone.
+
+A leader is periodic, and that is how it is told from the marks that answers add at the same height: a run starts
+from a few dots at equal distances and is then walked along its pitch, also under the answer. A dot on the grid is
+leader; a dot off the grid, or a bigger one, is a mark (nặng, full stop) and stays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -10,57 +15,248 @@ import numpy as np
 from digitizer.document import Leader
 from digitizer.geometry import Box
 
-DOT_MAX_MM = 1.0
+DOT_MAX_MM = 1.05  # 12 pt leaders have dots of 0.5 mm; print and scan let them grow to 0.8
 PITCH_MAX_MM = 2.6
+LEVEL_MM = 0.22  # two dots of one leader differ by less in height
+LETTER_MM = 2.3  # where ink stands this close above a dot's place, the place may be the foot of a letter
+MAX_WHITE = 3  # places in a row of the grid that may be empty before the leader is over
+MAX_HIDDEN = 90  # places under letters: a long answer hides most of a line's dots
 
 
 @dataclass(frozen=True, slots=True)
 class Leaders:
-    """runs: all leaders of the page. erase: (h, w) uint8, 255 on pixels that belong to leaders only."""
+    """runs: all leaders, top to bottom. erase: (h, w) uint8, 255 on pixels that belong to leaders only."""
 
     runs: tuple[Leader, ...]
     erase: np.ndarray
 
 
+@dataclass(slots=True)
+class _Dots:
+    """Small components by index; `levels` finds them by height, each level sorted by x."""
+
+    label: list[int]
+    x: list[float]
+    y: list[float]
+    width: list[int]
+    height: list[int]
+    area: list[int]
+    levels: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
+
+    def near(self, x: float, y: float, reach: tuple[float, float], level: float) -> int | None:
+        """The dot nearest to x within x + reach[0] .. x + reach[1] and y +- level, or None."""
+        best, best_distance = None, 1e9
+        step = int(y) // 4
+        for row in (step - 1, step, step + 1):
+            dots = self.levels.get(row)
+            if not dots:
+                continue
+            for at in range(bisect_left(dots, (x + reach[0], -1)), len(dots)):
+                found_x, index = dots[at]
+                if found_x > x + reach[1]:
+                    break
+                if abs(found_x - x) < best_distance and abs(self.y[index] - y) <= level:
+                    best, best_distance = index, abs(found_x - x)
+        return best
+
+
+@dataclass(slots=True)
+class _Run:
+    """dots: indices from left to right. hidden: places of the grid under other ink, between the dots."""
+
+    dots: list[int]
+    pitch: float
+    slope: float
+    hidden: list[tuple[float, float]] = field(default_factory=list)
+
+
 def find_leaders(dark: np.ndarray, dpi: float) -> Leaders:
     """`dark`: (h, w) uint8, 255 where ink is, rules already taken out."""
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    dot = DOT_MAX_MM / 25.4 * dpi
-    w, h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
-    small = (w <= dot) & (h <= dot) & (area >= 4) & (np.arange(count) > 0)
-    rows = _chains(np.nonzero(small)[0], stats, centres, PITCH_MAX_MM / 25.4 * dpi)
-    lut = np.zeros(count, np.uint8)
+    px = dpi / 25.4
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
+    dots = _small_components(stats, centres, DOT_MAX_MM * px)
+    taken: set[int] = set()
     runs = []
-    for chain in rows:
-        lut[chain] = 255
-        left, top = stats[chain, 0].min(), stats[chain, 1].min()
-        right, bottom = (stats[chain, 0] + w[chain]).max(), (stats[chain, 1] + h[chain]).max()
-        pitch = float(np.median(np.diff(centres[chain, 0])))
-        runs.append(Leader(Box(float(left), float(top), float(right), float(bottom)), pitch))
-    return Leaders(tuple(runs), lut[labels])
+    for seed in sorted(_seeds(dots, px), key=len, reverse=True):
+        if sum(dot in taken for dot in seed) * 2 > len(seed):
+            continue
+        run = _grown(seed, dots, dark, px)
+        taken.update(run.dots)
+        runs.append(run)
+    lut = np.zeros(count, np.uint8)
+    erase_later: list[tuple[_Run, list[tuple[float, float]]]] = []
+    for run in runs:
+        whole, partly = _sorted_out(run, dots, dark, px)
+        lut[[dots.label[i] for i in whole]] = 255
+        erase_later.append((run, partly))
+    erase = lut[labels]
+    for run, places in erase_later:
+        size = _dot_size(run, dots)
+        for place in places:
+            _erase_place(dark, erase, place, size, px)
+    found = sorted((_leader(run, dots) for run in runs), key=lambda leader: (leader.box.top, leader.box.left))
+    return Leaders(tuple(found), erase)
 
 
-def _chains(dots: np.ndarray, stats: np.ndarray, centres: np.ndarray, reach_px: float) -> list[np.ndarray]:
-    """Dots that follow one another to the right on one level, at least four in a chain."""
-    order = dots[np.argsort(centres[dots, 0])]
-    open_chains: list[list[int]] = []
-    done: list[list[int]] = []
-    for dot in order.tolist():
-        x, y = centres[dot]
-        best = None
-        still = []
-        for chain in open_chains:
-            last_x, last_y = centres[chain[-1]]
-            if x - last_x > reach_px:
-                done.append(chain)
-                continue
-            still.append(chain)
-            if abs(y - last_y) <= 2.5 and x - last_x > 2 and (best is None or last_x > centres[best[-1]][0]):
-                best = chain
-        open_chains = still
-        if best is None:
-            open_chains.append([dot])
+def _small_components(stats: np.ndarray, centres: np.ndarray, limit: float) -> _Dots:
+    w, h, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    small = (w <= limit) & (h <= limit) & (area >= 4)
+    small[0] = False
+    index = np.nonzero(small)[0]
+    index = index[np.argsort(centres[index, 0], kind="stable")]
+    dots = _Dots(
+        index.tolist(), centres[index, 0].tolist(), centres[index, 1].tolist(),
+        w[index].tolist(), h[index].tolist(), area[index].tolist(),
+    )
+    for i, (x, y) in enumerate(zip(dots.x, dots.y, strict=True)):
+        dots.levels.setdefault(int(y) // 4, []).append((x, i))
+    return dots
+
+
+def _seeds(dots: _Dots, px: float) -> list[list[int]]:
+    """Dots that follow one another on one level at equal distances; at least four, or three that are close."""
+    follower: list[int | None] = [
+        dots.near(x, y, (2.0, PITCH_MAX_MM * px), LEVEL_MM * px) for x, y in zip(dots.x, dots.y, strict=True)
+    ]
+    has_leader = [False] * len(follower)
+    for after in follower:
+        if after is not None:
+            has_leader[after] = True
+    seeds = []
+    for start, led in enumerate(has_leader):
+        if led:
+            continue
+        chain = [start]
+        while (after := follower[chain[-1]]) is not None:
+            chain.append(after)
+        seeds.extend(_even_parts(chain, dots, px))
+    return seeds
+
+
+def _even_parts(chain: list[int], dots: _Dots, px: float) -> list[list[int]]:
+    """The chain cut where its distance changes: another font size begins, or a letter's dot stood there."""
+    parts: list[list[int]] = []
+    part: list[int] = []
+    pitch = 0.0
+    for dot in chain:
+        if len(part) >= 2:
+            gap = dots.x[dot] - dots.x[part[-1]]
+            if abs(gap - pitch) > max(1.6, 0.17 * pitch):
+                parts.append(part)
+                part = part[-1:]
+        if part:
+            gap = dots.x[dot] - dots.x[part[-1]]
+            pitch = gap if len(part) == 1 else pitch + (gap - pitch) / len(part)
+        part.append(dot)
+    parts.append(part)
+    return [p for p in parts if len(p) >= 4 or (len(p) == 3 and _pitch(p, dots) <= 1.7 * px)]
+
+
+def _pitch(part: list[int], dots: _Dots) -> float:
+    return (dots.x[part[-1]] - dots.x[part[0]]) / (len(part) - 1)
+
+
+def _grown(seed: list[int], dots: _Dots, dark: np.ndarray, px: float) -> _Run:
+    slope = 0.0
+    if len(seed) >= 12:
+        slope = float(np.polyfit([dots.x[i] for i in seed], [dots.y[i] for i in seed], 1)[0])
+    run = _Run(list(seed), _pitch(seed, dots), slope)
+    for direction in (1, -1):
+        _walk(run, direction, dots, dark, px)
+    run.dots.sort(key=lambda i: dots.x[i])
+    return run
+
+
+def _walk(run: _Run, direction: int, dots: _Dots, dark: np.ndarray, px: float) -> None:
+    """Along the grid from one end of the run; what is passed counts only once another dot of the grid is met."""
+    at = run.dots[-1] if direction > 0 else run.dots[0]
+    x, y, pitch = dots.x[at], dots.y[at], run.pitch
+    steps = white = 0
+    passed: list[tuple[float, float]] = []
+    while white < MAX_WHITE and steps < MAX_HIDDEN:
+        steps += 1
+        here_x, here_y = x + direction * steps * pitch, y + direction * steps * pitch * run.slope
+        if not 0 <= here_x < dark.shape[1]:
+            break
+        slack = min(0.33 * pitch, 1.2 + 0.06 * steps * pitch)
+        dot = dots.near(here_x, here_y, (-slack, slack), LEVEL_MM * px)
+        if dot is None:
+            if _inked(dark, here_x, here_y):
+                passed.append((here_x, here_y))
+            else:
+                white += 1
+            continue
+        run.dots.append(dot)
+        run.hidden += passed
+        pitch += 0.5 * ((dots.x[dot] - x) * direction / steps - pitch) / max(1.0, 4 / steps)
+        x, y = dots.x[dot], y + 0.4 * (dots.y[dot] - y) if steps == 1 else dots.y[dot]
+        steps = white = 0
+        passed = []
+
+
+def _inked(dark: np.ndarray, x: float, y: float) -> bool:
+    row, column = int(y), int(x)
+    return bool(dark[max(0, row - 1):row + 2, max(0, column - 1):column + 2].any())
+
+
+def _dot_size(run: _Run, dots: _Dots) -> tuple[float, float]:
+    return (
+        float(np.median([dots.width[i] for i in run.dots])), float(np.median([dots.height[i] for i in run.dots])),
+    )
+
+
+def _sorted_out(
+    run: _Run, dots: _Dots, dark: np.ndarray, px: float
+) -> tuple[list[int], list[tuple[float, float]]]:
+    """(dots to erase as they are, places where only a part goes): a component much bigger than the run's dots is a
+    dot with a mark on it, when a letter stands above, or a comma."""
+    width, height = _dot_size(run, dots)
+    area = float(np.median([dots.area[i] for i in run.dots]))
+    whole, partly = [], list(run.hidden)
+    for i in run.dots:
+        if dots.area[i] <= 1.7 * area + 2 and dots.height[i] <= 1.5 * height + 1:
+            whole.append(i)
+        elif dots.height[i] > 1.5 * height + 1:
+            level = _level_at(run, dots, i)
+            if _letter_above(dark, (dots.x[i], level), (width, height), px):
+                partly.append((dots.x[i], level))
         else:
-            best.append(dot)
-    done += open_chains
-    return [np.array(c) for c in done if len(c) >= 4]
+            partly.append((dots.x[i], dots.y[i]))
+    return whole, partly
+
+
+def _level_at(run: _Run, dots: _Dots, dot: int) -> float:
+    near = sorted(run.dots, key=lambda i: abs(dots.x[i] - dots.x[dot]))[1:6]
+    return float(np.median([dots.y[i] for i in near])) if near else dots.y[dot]
+
+
+def _letter_above(
+    dark: np.ndarray, place: tuple[float, float], size: tuple[float, float], px: float
+) -> bool:
+    top = int(place[1] - size[1] / 2) - 1
+    left, right = int(place[0] - size[0]), int(place[0] + size[0]) + 1
+    return bool(dark[max(0, top - round(LETTER_MM * px)):max(0, top), max(0, left):right].any())
+
+
+def _erase_place(
+    dark: np.ndarray, erase: np.ndarray, place: tuple[float, float], size: tuple[float, float], px: float
+) -> None:
+    """A dot that touches a letter: those of its columns go that have no ink above (the foot or the bowl of a letter)
+    and none below (a comma, a tail)."""
+    half = size[0] / 2 + 1
+    top, bottom = round(place[1] - size[1] / 2 - 0.5), round(place[1] + size[1] / 2 + 1.5)
+    left, right = max(0, round(place[0] - half)), round(place[0] + half + 1)
+    above = dark[max(0, top - round(LETTER_MM * px)):max(0, top), left:right].any(axis=0)
+    below = dark[bottom:bottom + 4, left:right].any(axis=0)
+    if len(above) and len(below) == len(above):
+        erase[max(0, top):bottom, left:right][:, ~(above | below)] = 255
+
+
+def _leader(run: _Run, dots: _Dots) -> Leader:
+    left = min(dots.x[i] - dots.width[i] / 2 for i in run.dots)
+    right = max(dots.x[i] + dots.width[i] / 2 for i in run.dots)
+    level = [dots.y[i] for i in run.dots]
+    half = _dot_size(run, dots)[1] / 2
+    gaps = np.diff(sorted(dots.x[i] for i in run.dots))
+    box = Box(round(left, 1), round(min(level) - half, 1), round(right, 1), round(max(level) + half, 1))
+    return Leader(box, round(float(np.median(gaps)), 2))
