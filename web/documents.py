@@ -16,7 +16,7 @@ from storage.base import Answer, Identity, NewUpload, Role, State, StoredRecord,
 from web import states
 from web.deps import Anyone, Device, IdempotencyKey, Parts, Service, checked_id
 from web.errors import invalid
-from web.incoming import JPEG, PDF, PNG, TIFF, Arrival, Scan, arrive, checked_scan
+from web.incoming import SUFFIXES, Arrival, Scan, arrive, checked_scan
 from web.openapi import problems
 from web.schemas import ReasonOut, Receipt, SubmissionLinks, SubmissionOut, SubmittedDocument
 
@@ -34,7 +34,7 @@ UPLOAD_BODY: dict[str, Any] = {"requestBody": {
                 "form": {"type": "string", "description": "Form id, where it is known", "examples": ["khai-sinh"]},
             },
         }},
-        **{kind: {"schema": BINARY} for kind in (PDF, TIFF, JPEG, PNG)},
+        **{kind: {"schema": BINARY} for kind in SUFFIXES},
     },
 }}
 

@@ -52,7 +52,7 @@ def limits(service: Parts) -> LimitsOut:
     """What is refused. Open to all, so that a kiosk can check before it sends."""
     given = dataclasses.asdict(service.limits)
     return LimitsOut(
-        media_types=sorted(set(SUFFIXES.values())), file_name_characters=NAME_CHARACTERS,
+        media_types=sorted(SUFFIXES), file_name_characters=NAME_CHARACTERS,
         idempotency_key_characters=IDEMPOTENCY_KEY_CHARACTERS, idempotency_key_days=IDEMPOTENCY_DAYS,
         page_size=PAGE_SIZE, **{k: v for k, v in given.items() if k in LimitsOut.model_fields},
     )

@@ -9,28 +9,18 @@ import unicodedata
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from email.message import Message
-from pathlib import PurePosixPath
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from digitizer.errors import (
-    BadFileName,
-    DamagedDocument,
-    EmptyFile,
-    TooManyBytes,
-    TypeMismatch,
-    UnsupportedType,
-)
+from digitizer.errors import BadFileName, DamagedDocument, EmptyFile, TooManyBytes, TypeMismatch
+from digitizer.stages.ingest import JPEG, PDF, PNG, TIFF, check_extension, media_type
 from web.errors import invalid
 
-PDF, TIFF, JPEG, PNG = "application/pdf", "image/tiff", "image/jpeg", "image/png"
-SUFFIXES = {".pdf": PDF, ".tif": TIFF, ".tiff": TIFF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG}
+SUFFIXES = {PDF: ".pdf", TIFF: ".tif", JPEG: ".jpg", PNG: ".png"}
 ALIASES = {"application/x-pdf": PDF, "image/jpg": JPEG, "image/pjpeg": JPEG, "image/x-png": PNG, "image/tif": TIFF}
 UNDECLARED = ("", "application/octet-stream", "binary/octet-stream")
-MAGIC = ((b"II*\0", TIFF), (b"MM\0*", TIFF), (b"II+\0", TIFF), (b"MM\0+", TIFF), (b"\xff\xd8\xff", JPEG),
-         (b"\x89PNG\r\n\x1a\n", PNG))
 MEMORY_BYTES = 1024 * 1024  # beyond it the upload lies in an unlinked temporary file
 NAME_CHARACTERS = 255
 RECEIVE_SECONDS = 300.0
@@ -118,31 +108,18 @@ def checked_scan(arrival: Arrival) -> Scan:
     data = arrival.file.file.read()
     if not data:
         raise EmptyFile()
-    media_type = type_by_content(data[:1024])
-    suffix = PurePosixPath(arrival.name).suffix.lower()
-    if suffix and SUFFIXES.get(suffix) != media_type:
-        raise TypeMismatch(f"the content is {media_type}, the file name says otherwise")
-    if arrival.declared not in UNDECLARED and ALIASES.get(arrival.declared, arrival.declared) != media_type:
-        raise TypeMismatch(f"the content is {media_type}, the declared type is another")
-    name = arrival.name or "scan" + next(s for s, t in SUFFIXES.items() if t == media_type)
-    return Scan(data, hashlib.sha256(data).hexdigest(), media_type, name)
-
-
-def type_by_content(head: bytes) -> str:
-    """The media type by magic number; `%PDF-` may stand anywhere in the first 1,024 bytes (as readers accept it)."""
-    for magic, media_type in MAGIC:
-        if head.startswith(magic):
-            return media_type
-    if b"%PDF-" in head:
-        return PDF
-    raise UnsupportedType()
+    kind = media_type(data[:4096])
+    check_extension(arrival.name, kind)
+    if arrival.declared not in UNDECLARED and ALIASES.get(arrival.declared, arrival.declared) != kind:
+        raise TypeMismatch(f"the content is {kind}, the declared type is another")
+    return Scan(data, hashlib.sha256(data).hexdigest(), kind, arrival.name or f"scan{SUFFIXES[kind]}")
 
 
 def checked_name(name: str) -> str:
     """The file name, NFC. Paths, control characters and direction marks are refused, not repaired: who sends them
     does not send a scan."""
     name = unicodedata.normalize("NFC", name)
-    bad = any(unicodedata.category(c) in ("Cc", "Cs") or c in BIDI or c in "/\\" for c in name)
+    bad = any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in BIDI or c in "/\\" for c in name)
     if bad or len(name) > NAME_CHARACTERS or name in (".", ".."):
         raise BadFileName()
     return name
