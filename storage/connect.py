@@ -20,7 +20,7 @@ def open_stores(settings: Settings) -> Stores:
     """Embedded mode brings the schema up to date by itself; production refuses to start on an old one.
 
     Raises UnsafeSettings, DatabaseUnavailable. The object store is first asked when it is first used or `check`ed."""
-    database = Database(database_url(settings))
+    database = open_database(settings)
     try:
         if settings.mode == "embedded":
             migrations.upgrade(database)
@@ -34,11 +34,16 @@ def open_stores(settings: Settings) -> Stores:
 
 def migrate(settings: Settings) -> str:
     """Brings the schema up to date; gives its revision. Raises UnsafeSettings, DatabaseUnavailable."""
-    database = Database(database_url(settings))
+    database = open_database(settings)
     try:
         return migrations.upgrade(database)
     finally:
         database.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database alone, whatever its schema; the caller closes it. Raises UnsafeSettings."""
+    return Database(database_url(settings))
 
 
 def database_url(settings: Settings) -> str:
