@@ -15,6 +15,7 @@ from bench.fill import DoesNotFit, Filled, any_hand, fill
 from bench.fonts import Face
 from bench.people import answers
 from bench.scan import QUALITIES, Quality, Scan, save, scan_all
+from digitizer.geometry import MM_PER_INCH
 from digitizer.template import Template, load_templates
 
 _TRIES = 20
@@ -74,15 +75,19 @@ def document(blank: Blank, seed: int, quality: Quality | str, path: Path, face: 
 
 
 def truth_of(form: Filled, scans: Sequence[Scan]) -> dict[str, Any]:
-    """`ink`: per line or digit the page (from 1), its outline on the scan and on the unscanned page, millimetres."""
+    """`ink`: per line or digit the page (from 1) and its outline on the scan, millimetres from its top left corner."""
     fields = {}
     for answer in form.answers:
         ink = [
-            {
-                "page": cell.page + 1, "polygon_mm": [list(p) for p in scans[cell.page].polygon_mm(cell.box)],
-                "unscanned_mm": [list(p) for p in cell.box.polygon_mm(300)],
-            }
+            {"page": cell.page + 1, "polygon_mm": [list(p) for p in scans[cell.page].polygon_mm(cell.box)]}
             for cell in answer.ink
         ]
         fields[answer.field_id] = {"raw": answer.raw, "status": answer.status.value, "type": answer.type, "ink": ink}
-    return {"form": {"id": form.form_id, "edition": form.edition}, "fields": fields}
+    pages = [
+        {
+            "width_mm": round(s.image.width * MM_PER_INCH / s.dpi, 2), "skew_deg": round(s.skew_deg, 4),
+            "height_mm": round(s.image.height * MM_PER_INCH / s.dpi, 2), "dpi": s.dpi,
+        }
+        for s in scans
+    ]
+    return {"form": {"id": form.form_id, "edition": form.edition}, "pages": pages, "fields": fields}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bench import words
 from digitizer.document import FieldStatus
-from digitizer.template import FieldKind, Template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
 TODAY = date(2026, 9, 20)
 
@@ -219,8 +219,15 @@ def answers(template: Template, rng: random.Random) -> dict[str, Truth]:
             rows = (k for k in made if k.startswith("members[") and k.endswith(f".{leaf}"))
             wanted.update({k: made[k] for k in rows})
         else:
-            wanted[spec.id] = made.get(spec.id, BLANK)
+            wanted[spec.id] = _with_printed_words(made.get(spec.id, BLANK), spec)
     return wanted
+
+
+def _with_printed_words(truth: Truth, spec: FieldSpec) -> Truth:
+    """A date whose template counts a printed "ngày" to the answer has it in its raw text."""
+    if truth.raw and spec.type is FieldType.DATE and spec.inner and spec.inner[0].strip(" ,") == "ngày":
+        return replace(truth, raw=f"ngày {truth.raw}")
+    return truth
 
 
 def _block(rng: random.Random, block: str, person: Person) -> dict[str, Truth]:

@@ -6,6 +6,7 @@ their resolution, as scanners write it."""
 from __future__ import annotations
 
 import io
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,6 +54,11 @@ class Scan:
     image: Image.Image
     matrix: np.ndarray
     dpi: int
+
+    @property
+    def skew_deg(self) -> float:
+        """Degrees by which printed lines rise to the right."""
+        return -math.degrees(math.atan2(self.matrix[1, 0], self.matrix[0, 0]))
 
     def polygon_mm(self, box: Box) -> tuple[tuple[float, float], ...]:
         """Where a box of the unscanned page lies on the scan, corners clockwise from top left, millimetres."""
