@@ -1,0 +1,161 @@
+"""`digitizer read` and `digitizer forms`: take files, give one record per document; no service is needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitizer.cli.output import emit, note, print_table, progress_bar, show_error
+from digitizer.errors import DigitizerError, UsageError
+
+if TYPE_CHECKING:  # these bring OpenCV and the engines: a second that `digitizer --help` need not take
+    from digitizer.document import Record
+    from digitizer.options import Options
+    from digitizer.pipeline import Tools
+
+COLUMNS = ("file", "pages", "form", "decision", "field", "status", "confidence", "text")
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON object a line.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(read)
+    app.command()(forms)
+
+
+def read(
+    files: Annotated[list[str], typer.Argument(help="PDF, TIFF, JPEG or PNG; - for standard input.")],
+    as_json: AsJson = False,
+    form: Annotated[str, typer.Option(help="Read as this form whatever it looks like; see `digitizer forms`.")] = "",
+    keep: Annotated[Path | None, typer.Option(help="Folder for every intermediate picture and text.")] = None,
+    engine: Annotated[str, typer.Option(help="Recognition engine: tesserocr, tesseract, null.")] = "",
+) -> None:
+    """Read scans and print what stands on them. A file that fails stops no other; the exit status is the worst."""
+    tools, options = open_tools(form, keep, engine)
+    worst = 0
+    with progress_bar() as bar:
+        task = bar.add_task("reading", total=len(files))
+        for name in files:
+            started = time.monotonic()
+            try:
+                with local_file(name) as (path, shown):
+                    for record in records_of(path, shown, tools, options):
+                        show_record(record, as_json)
+                if not as_json and sys.stdout.isatty():
+                    bar.console.print(f"{shown}: {time.monotonic() - started:.1f} s", markup=False)
+            except DigitizerError as error:
+                show_error(error, as_json, "standard input" if name == "-" else name)
+                worst = max(worst, error.exit_status)
+            bar.advance(task)
+    raise typer.Exit(worst)
+
+
+def forms(as_json: AsJson = False) -> None:
+    """List the forms that can be read, with their editions."""
+    from digitizer.template import load_templates
+
+    known = load_templates()
+    if as_json:
+        for t in known:
+            fields = [{"id": f.id, "label": f.label, "type": f.type.value, "required": f.required} for f in t.fields]
+            emit({
+                "id": t.id, "edition": t.edition, "name": t.name, "regulation": t.regulation, "form_code": t.form_code,
+                "valid_from": t.valid_from, "valid_to": t.valid_to, "procedure_codes": t.procedure_codes,
+                "fields": fields,
+            })
+        return
+    print_table(
+        ("form", "edition", "name", "fields", "valid from", "regulation"),
+        [(t.id, t.edition, t.name, str(len(t.fields)), str(t.valid_from), t.regulation) for t in known],
+    )
+    if not known:
+        note("no template found under templates/")
+
+
+def open_tools(form: str = "", keep: Path | None = None, engine: str = "") -> tuple[Tools, Options]:
+    """Engine, templates and options of one run. Raises UsageError for a form nobody knows, EngineUnavailable."""
+    from digitizer.engines.build import build_engine
+    from digitizer.options import Options
+    from digitizer.pipeline import Tools
+    from digitizer.template import load_templates
+    from settings import Settings
+
+    settings = Settings()
+    templates = load_templates()
+    known = sorted({t.id for t in templates})
+    if form and form not in known:
+        raise UsageError(f"no form is called {form!r}; there are: {', '.join(known)}")
+    name = engine or settings.engine
+    options = Options(
+        form=form or None, engine=name, keep=keep, accept_probability=settings.accept_probability
+    )
+    return Tools(build_engine(name), templates), options
+
+
+def records_of(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
+    """The records of one file, as they come."""
+    from digitizer.pipeline import digitize
+
+    yield from digitize(path, name, tools, options)
+
+
+@contextmanager
+def local_file(name: str) -> Iterator[tuple[Path, str]]:
+    """A path that can be opened, and the name to show for it; standard input is copied to a private file."""
+    if name != "-":
+        path = Path(name)
+        if path.is_dir():
+            raise UsageError("this is a folder; name the files in it, or use `digitizer watch`")
+        if not path.is_file():
+            raise UsageError("there is no such file")
+        if not os.access(path, os.R_OK):
+            raise UsageError("this file may not be read by you")
+        yield path, path.name
+        return
+    with tempfile.NamedTemporaryFile(prefix="digitizer-stdin-") as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        copy.flush()
+        yield Path(copy.name), "standard input"
+
+
+def show_record(record: Record, as_json: bool) -> None:
+    """JSON by the contract, or a table a document; tab-separated rows where stdout is no terminal."""
+    from digitizer.wire import record_to_json
+
+    if as_json:
+        emit(record_to_json(record))
+        return
+    form = f"{record.form.form_id} {record.form.edition}" if record.form else "unknown"
+    decision = record.decision.outcome.value if record.decision else ""
+    pages = ",".join(str(p) for p in record.pages)
+    if sys.stdout.isatty():
+        _show_for_people(record, f"{record.file} · page {pages} · {form} · {decision}")
+        return
+    for f in record.fields or ():
+        cells = (record.file, pages, form, decision, f.id, f.status.value, f"{f.confidence:.2f}", f.raw)
+        sys.stdout.buffer.write(("\t".join(" ".join(cell.split()) for cell in cells) + "\n").encode("utf-8"))
+    if not record.fields:
+        sys.stdout.buffer.write((f"{record.file}\t{pages}\t{form}\t{decision}\t\t\t\t\n").encode())
+    sys.stdout.buffer.flush()
+
+
+def _show_for_people(record: Record, title: str) -> None:
+    rows = []
+    for f in record.fields:
+        remark = "; ".join(x.message for x in f.findings)
+        rows.append((f.label, f.raw if f.raw else f"({f.status.value})", f"{f.confidence:.0%}", remark))
+    print_table(("field", "text", "sure", "remark"), rows, title)
+    if record.decision:
+        for reason in record.decision.reasons:
+            note(f"  {reason.message}")
+    if not record.form and record.form_candidates:
+        near = ", ".join(f"{c.form_id} {c.confidence:.0%}" for c in record.form_candidates)
+        note(f"  not a form of ours; nearest: {near}")
