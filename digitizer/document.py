@@ -159,13 +159,17 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where the answer to one field stands: one box a printed line, in reading order, or one box a comb cell."""
+    """Where the answer to one field stands: one box a printed line, in reading order, or one box a comb cell.
+
+    An answer that runs over a page break has one slot a page. pieces: for each box, how many printed inner words
+    ("giờ", "ngày" …) stand before it; () means none do."""
 
     field_id: str
     page: int
     boxes: tuple[Box, ...]
     anchor: Box | None = None  # the label's box
     confidence: float = 1.0
+    pieces: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class SlotReading:
 class Registry:
     """What the population registry says beside the paper; never written over it."""
 
-    verdict: str  # agrees | disagrees
+    verdict: str  # agrees | disagrees | only_registry (the paper leaves it blank)
     value: Any
     looked_up_at: str  # RFC 3339
 

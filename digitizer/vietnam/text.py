@@ -41,7 +41,7 @@ def fold(text: str, spaces: bool = True) -> str:
 
 
 def fold_aligned(text: str) -> str:
-    """As `fold`, but one character for one: places found in it are places in the text, which must be in storage form."""
+    """As `fold`, but one character for one, so that places found in it are places in the text (in storage form)."""
     return "".join(letter_parts(c)[0][:1] or c for c in text)
 
 

@@ -67,10 +67,11 @@ def birth_provinces() -> dict[str, str]:
 @cache
 def provinces() -> tuple[Province, ...]:
     before = _provinces_file()["before"]
-    return tuple(
-        Province(code, row["name"], row["kind"], (row["name"], *(before[o] for o in row["old"] if before[o] != row["name"])))
-        for code, row in _provinces_file()["from_2025_07_01"].items()
-    )
+    found = []
+    for code, row in _provinces_file()["from_2025_07_01"].items():
+        merged = tuple(before[old] for old in row["old"] if before[old] != row["name"])
+        found.append(Province(code, row["name"], row["kind"], (row["name"], *merged)))
+    return tuple(found)
 
 
 @cache
@@ -103,7 +104,8 @@ def units() -> dict[str, Unit]:
 
 @cache
 def old_wards() -> tuple[OldWard, ...]:
-    return tuple(OldWard(*row[:4], tuple(row[4].split(","))) for row in _rows("hanoi_before_2025-07-01.tsv"))
+    rows = _rows("hanoi_before_2025-07-01.tsv")
+    return tuple(OldWard(row[0], row[1], row[2], row[3], tuple(row[4].split(","))) for row in rows)
 
 
 @cache
