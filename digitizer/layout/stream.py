@@ -1,0 +1,65 @@
+"""Recognised lines as one stream of comparable pieces: takes PageTexts, gives tokens in reading order with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitizer.document import Line, PageText, Word
+from digitizer.geometry import Box
+from digitizer.vietnam.text import fold
+
+_PIECE = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A run of letters and digits. key: folded. page: index into the document's pages. line: index over all pages.
+
+    first: begins its printed line. colon: a colon, or what is often read for one, stands right behind it."""
+
+    key: str
+    text: str
+    box: Box
+    page: int
+    line: int
+    first: bool
+    colon: bool
+
+
+def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
+    """Words cut at punctuation, because a label's colon, its leader and the answer often come as one word."""
+    found: list[Token] = []
+    line_number = 0
+    for page, text in enumerate(texts):
+        for line in _reading_order(text.lines):
+            first = True
+            for word in line.words:
+                for piece in _PIECE.finditer(word.text):
+                    key = fold(piece.group(), spaces=False)
+                    if not key:
+                        continue
+                    colon = word.text[piece.end():piece.end() + 1] in (":", ";", "-", ".") and piece.end() < len(word.text)
+                    found.append(Token(key, piece.group(), _part(word, piece.start(), piece.end()), page, line_number, first, colon))
+                    first = False
+            line_number += 1
+    return tuple(found)
+
+
+def _reading_order(lines: Sequence[Line]) -> list[Line]:
+    """Top to bottom; lines at one height from left to right."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda each: each.box.middle_y):
+        last = rows[-1][-1] if rows else None
+        if last and abs(last.box.middle_y - line.box.middle_y) < 0.3 * min(last.box.height, line.box.height):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda each: each.box.left)]
+
+
+def _part(word: Word, start: int, end: int) -> Box:
+    """The share of the word's box that some of its letters take, as if all were equally wide."""
+    step = word.box.width / len(word.text)
+    return Box(word.box.left + start * step, word.box.top, word.box.left + end * step, word.box.bottom)

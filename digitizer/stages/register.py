@@ -1,0 +1,165 @@
+"""Where each answer of a form stands: takes pages, their text and a template, gives Located."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digitizer.document import CleanPage, Finding, Located, PageText, Slot
+from digitizer.geometry import Box, union
+from digitizer.layout.align import Match, Role, align, patterns_of
+from digitizer.layout.cells import comb_cells, table_cells, tick_box
+from digitizer.layout.rows import Sheet, after_mark_px, base_px, sheet_of
+from digitizer.layout.spans import Place, Room, rooms_between
+from digitizer.layout.stream import Token, tokens_of
+from digitizer.template import FieldKind, FieldSpec, Item, Template
+
+MANY_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All that was recognised, and what of it is the form's own print. `items`: label match by item index."""
+
+    template: Template
+    tokens: tuple[Token, ...]
+    matches: tuple[Match, ...]
+    sheets: tuple[Sheet, ...]
+    items: dict[int, Match]
+
+
+def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Template) -> Located:
+    """Labels are found in printed order whatever the print's fonts, margins and line breaks (DESIGN 5); an answer is
+    the room from its label to the next printed word. Fields whose label was not found get no slot, and a finding."""
+    found = _find(pages, texts, template)
+    slots: list[Slot] = []
+    findings: list[Finding] = []
+    for index, item in enumerate(template.items):
+        if item.field is None or item.field.kind is FieldKind.TABLE:
+            continue
+        mine = list(_slots(found, index, item, item.field))
+        slots.extend(mine)
+        if not mine:
+            findings.append(_lost(item.field))
+    slots.extend(_table(found))
+    return Located(tuple(slots), tuple(findings))
+
+
+def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Template) -> _Found:
+    tokens = tokens_of(texts)
+    matches = align(patterns_of(template), tokens)
+    printed = {i for m in matches for i in range(m.start, m.end)}
+    sheets = []
+    for number, page in enumerate(pages):
+        mine = [(i, t) for i, t in enumerate(tokens) if t.page == number]
+        sheets.append(sheet_of(page, [t for _, t in mine], [t for i, t in mine if i in printed]))
+    items = {m.pattern.item: m for m in matches if m.pattern.role in (Role.LABEL, Role.FIXED)}
+    return _Found(template, tokens, matches, tuple(sheets), items)
+
+
+def _lost(spec: FieldSpec) -> Finding:
+    return Finding("label_not_found", "register", f"Không tìm thấy mục “{spec.label}” trên giấy.", field=spec.id)
+
+
+def _slots(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[Slot]:
+    label = found.items.get(index)
+    if label is None:
+        return
+    first, last = found.tokens[label.start], found.tokens[label.end - 1]
+    anchor = union(t.box for t in found.tokens[label.start:label.end] if t.page == last.page and t.line == last.line)
+    sheet = found.sheets[last.page]
+    number = sheet.page.number
+    if spec.kind is FieldKind.COMB:
+        cells = comb_cells(sheet.page, anchor, spec.cells)
+        if cells:
+            yield Slot(spec.id, number, cells, anchor, label.quality)
+    elif spec.kind is FieldKind.TICKS:
+        boxes = tuple(_ticks(found, index, spec, first))
+        if len(boxes) == len(spec.choices):
+            yield Slot(spec.id, number, boxes, anchor, label.quality)
+    else:
+        yield from _written(found, index, item, spec)
+
+
+def _written(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[Slot]:
+    """One slot a page; `pieces` tells between which inner words each box lies."""
+    label = found.items[index]
+    rooms: list[tuple[Room, int]] = []
+    for piece, start, end in _pieces(found, index, item, spec):
+        most = MANY_LINES if _next_is_near(found, index) else spec.lines
+        rooms.extend((room, piece) for room in rooms_between(found.sheets, start, end, most))
+    last = found.tokens[label.end - 1]
+    for page in sorted({room.page for room, _ in rooms}):
+        mine = [(room, piece) for room, piece in rooms if room.page == page]
+        yield Slot(
+            spec.id, found.sheets[page].page.number, tuple(room.box for room, _ in mine),
+            last.box if page == last.page else None, label.quality, tuple(piece for _, piece in mine),
+        )
+
+
+def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[tuple[int, Place, Place | None]]:
+    """(number of the piece, from, to) between the label, the inner words and what is printed next."""
+    label = found.items[index]
+    inner = [m for m in found.matches if m.pattern.item == index and m.pattern.role is Role.INNER]
+    after = next((m for m in found.matches if m.start >= label.end and m.pattern.item > index), None)
+    bounds = [*inner, after]
+    start, piece = _behind(found, label, item.footnote), 0
+    for bound in bounds:
+        yield piece, start, _before(found, bound) if bound else None
+        if bound is not None and bound is not after:
+            start, piece = _behind(found, bound, ""), bound.pattern.part + 1
+
+
+def _behind(found: _Found, match: Match, footnote: str) -> Place:
+    token = found.tokens[match.end - 1]
+    sheet = found.sheets[token.page]
+    row = sheet.row_at(base_px(token.box, token.text))
+    x = token.box.right
+    if footnote:
+        level = sheet.level_near(row, x, x + 3 * sheet.letter_px)
+        x = after_mark_px(sheet.page, x, level, sheet.letter_px)
+    return Place(token.page, row, x + 0.08 * sheet.letter_px)
+
+
+def _before(found: _Found, match: Match) -> Place:
+    token = found.tokens[match.start]
+    sheet = found.sheets[token.page]
+    row = sheet.row_at(base_px(token.box, token.text))
+    return Place(token.page, row, token.box.left - 0.08 * sheet.letter_px)
+
+
+def _next_is_near(found: _Found, index: int) -> bool:
+    """Whether the thing printed next was found too, so that all room before it is this answer's."""
+    following = next((i for i in range(index + 1, len(found.template.items)) if _printed_alone(found.template.items[i])), None)
+    return following is None or following in found.items
+
+
+def _printed_alone(item: Item) -> bool:
+    return item.field is None or item.field.kind is not FieldKind.TABLE
+
+
+def _ticks(found: _Found, index: int, spec: FieldSpec, first: Token) -> Iterator[Box]:
+    words = [m for m in found.matches if m.pattern.item == index and m.pattern.role is Role.CHOICE]
+    for match in words:
+        token = found.tokens[match.end - 1]
+        if token.page != first.page:
+            continue
+        following = [found.tokens[m.start] for m in words if m.start > match.start]
+        sheet = found.sheets[token.page]
+        stop = min((t.box.left for t in following), default=token.box.right + 4 * sheet.letter_px)
+        yield tick_box(sheet.page, token.box, sheet.letter_px, stop)
+
+
+def _table(found: _Found) -> Iterator[Slot]:
+    columns = [item.field for item in found.template.items if item.field and item.field.kind is FieldKind.TABLE]
+    if not columns:
+        return
+    head = next(i for i, item in enumerate(found.template.items) if item.field is columns[0])
+    above = [m for i, m in found.items.items() if i < head]
+    if not above:
+        return
+    last = found.tokens[max(above, key=lambda m: m.end).end - 1]
+    sheet = found.sheets[last.page]
+    for n, row in enumerate(table_cells(sheet.page, last.box.bottom, len(columns), found.template.rows)):
+        for spec, cell in zip(columns, row, strict=True):
+            yield Slot(spec.id.replace("[n]", f"[{n}]"), sheet.page.number, (cell,))
