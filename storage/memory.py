@@ -397,19 +397,19 @@ class MemoryRecords:
             if before.version != expected_version:
                 raise PreconditionFailed
             state = rules.record_after_correction(before.state, rules.is_accepted(body))
+            document = self._m.documents[before.document_id]
+            siblings = [r.state for r in self._m.records.values()
+                        if r.document_id == before.document_id and r.id != record_id]
+            moved_to = rules.document_after_correction(document.submission.state, [*siblings, state])
             at, body = self._m.tick(), copy.deepcopy(body)
             after = replace(before, state=state, version=before.version + 1, body=body, updated_at=at)
-            document = self._m.documents[before.document_id]
             self._m.records[record_id] = after
             self._m.versions[record_id].append(RecordVersion(record_id, after.version, body, author, reason, at))
             self._m.event("record.corrected", document.submission, state, (record_id, after.version))
             self._m.audit(author, "record.corrected", rules.changed_fields(before.body, body), record_id=record_id,
                           submission_id=before.submission_id, document_id=before.document_id)
-            old = document.submission.state
-            siblings = [r.state for r in self._m.records.values() if r.document_id == before.document_id]
-            new = rules.document_after_correction(old, siblings)
-            if new is not old:
-                self._m.move(document, new)
+            if moved_to is not document.submission.state:
+                self._m.move(document, moved_to)
             return copy.deepcopy(after)
 
     def events(self, branch: str, cursor: str | None, limit: int) -> EventPage:
