@@ -12,6 +12,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT: dict[str, Any] = {"type": "string"}
 PARTIAL_DATE = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "description": "ISO; perhaps a year only"}
 NULLABLE = {"type": ["string", "null"]}
+PLACE = {
+    "type": "object",
+    "properties": {
+        "as_written": TEXT, "unit_code": NULLABLE, "unit_name": NULLABLE, "province_code": NULLABLE,
+        "candidates": {"type": "array"},
+    },
+}
 VALUES: dict[FieldType, dict[str, Any]] = {
     FieldType.DATE: PARTIAL_DATE,
     FieldType.DATE_IN_WORDS: PARTIAL_DATE,
@@ -21,13 +28,9 @@ VALUES: dict[FieldType, dict[str, Any]] = {
         "type": "object",
         "properties": {"kind": NULLABLE, "number": NULLABLE, "issuer": NULLABLE, "issued_on": NULLABLE},
     },
-    FieldType.ADDRESS: {
-        "type": "object",
-        "properties": {
-            "as_written": TEXT, "unit_code": NULLABLE, "unit_name": NULLABLE, "province_code": NULLABLE,
-            "candidates": {"type": "array"},
-        },
-    },
+    FieldType.ADDRESS: PLACE,
+    FieldType.PLACE: PLACE,
+    FieldType.PLACE_AND_DATE: {"type": "object", "properties": {"place": NULLABLE, "date": NULLABLE}},
     FieldType.INTEGER: {"type": "integer"},
 }
 
@@ -52,7 +55,7 @@ def fields_schema(template: Template) -> dict[str, Any]:
 
 
 def _field(spec: FieldSpec) -> dict[str, Any]:
-    value: dict[str, Any] = VALUES.get(spec.type, {"type": ["string", "integer", "boolean", "array", "object"]})
+    value: dict[str, Any] = VALUES.get(spec.type, TEXT)
     return {
         "type": "object", "title": spec.label, "x-required-on-paper": spec.required,
         "required": ["label", "type", "status", "raw", "value", "confidence", "source"],

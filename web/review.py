@@ -9,13 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from digitizer.errors import PreconditionFailed, PreconditionMissing
-from digitizer.review import Author, Change, correct, known_field
+from digitizer.errors import PreconditionFailed, PreconditionMissing, UsageError
+from digitizer.review import Author, Change, correct, faults
 from digitizer.wire import record_from_json, record_to_json
 from storage.base import Answer, Identity, StoredRecord
 from web.deps import IdempotencyKey, Parts, Reviewer, Service
 from web.documents import fingerprint
-from web.errors import Problem, invalid, pointer
+from web.errors import Problem, pointer
 from web.openapi import problems
 from web.records import ETAG_HEADER, RecordId, etag, find, show
 from web.schemas import CorrectionIn, RecordOut, rfc3339
@@ -60,9 +60,10 @@ def _new_version(
         for name, c in wanted.fields.items()
     }
     record = record_from_json(seen.body)
-    for name in changes:
-        if not known_field(record, name, service.templates):
-            raise invalid(pointer("#", "fields", name), "the form has no such field")
+    wrong = faults(record, changes, service.templates)
+    if wrong:
+        items = [{"pointer": pointer("#", "fields", name), "detail": fault} for name, fault in wrong.items()]
+        raise Problem(UsageError("the corrections are not valid"), members={"errors": items})
     author = Author(identity.key_id, rfc3339(datetime.now(UTC)))
     corrected = correct(record, changes, author, service.accept_probability, service.templates)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from digitizer.document import FieldStatus
 from storage.base import State
@@ -199,6 +199,14 @@ class FieldChange(BaseModel):
     value: str | int | bool | list[Any] | dict[str, Any] | None = None
 
 
+def _storable(value: Any) -> bool:
+    if isinstance(value, str):
+        return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(_storable(k) and _storable(v) for k, v in value.items())
+    return all(_storable(v) for v in value) if isinstance(value, list) else True
+
+
 class CorrectionIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{
         "fields": {"child.full_name": {"raw": "Nguyễn Thị Mẫu"}, "child.sex": {}},
@@ -207,6 +215,14 @@ class CorrectionIn(BaseModel):
 
     fields: dict[str, FieldChange] = Field(min_length=1, max_length=500)
     reason: str = Field(min_length=1, max_length=500)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, given: Any) -> Any:
+        """No NUL and no half of a surrogate pair: databases refuse them, and no keyboard makes them."""
+        if not _storable(given):
+            raise ValueError("not text")
+        return given
 
 
 class FormOut(BaseModel):
