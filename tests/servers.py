@@ -50,6 +50,11 @@ class Server:
         self.process.kill()
         self.process.wait(30)
 
+    def restart(self) -> None:
+        """After `kill`: the same command on the same port and folder; gives back once it listens."""
+        self.process = _start(self.command, self.directory)
+        _await(self, lambda: _listens(self.port))
+
     def stop(self, sig: signal.Signals = signal.SIGTERM) -> None:
         if self.process.poll() is None:
             self.process.send_signal(sig)

@@ -27,6 +27,7 @@ from digitizer.jail import ROOT, Level, Program, bubblewrap_works
 from digitizer.options import Options
 from digitizer.sandbox import Reader
 from tests.fakes.child import SECRET, picture, short_limits
+from tests.processes import alive, descendants, gone
 
 FAKE = Program("tests.fakes.child", (ROOT / "digitizer", ROOT / "templates", ROOT / "tests"))
 LEVELS = [
@@ -45,41 +46,6 @@ def reader(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reader]:
     assert list((tmp_path / "scratch").glob("reader-*/*")) == [], "a document's folder is left"
     made.close()
     assert list((tmp_path / "scratch").iterdir()) == []
-
-
-def descendants(pid: int) -> set[int]:
-    """All processes below this one, from /proc."""
-    parents = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, IndexError):
-                continue
-    found = {pid}
-    while more := {p for p, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
-
-
-def alive(pids: set[int]) -> set[int]:
-    """Those that still run; a zombie does not."""
-    left = set()
-    for pid in pids:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if state not in "ZX":
-            left.add(pid)
-    return left
-
-
-def gone(pids: set[int], within_s: float = 10) -> bool:
-    end = time.monotonic() + within_s
-    while alive(pids) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not alive(pids)
 
 
 def test_reads_and_stays_warm(reader: Reader) -> None:

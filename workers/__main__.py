@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 
 import structlog
 from pydantic import SecretStr
-from storage.connect import open_stores
-from storage.population import open_population
 
 from digitizer.child import die_with
 from digitizer.errors import DigitizerError, UnsafeSettings
 from digitizer.jail import Program
-from digitizer.options import Options
+from digitizer.options import Limits, Options
 from digitizer.sandbox import Reader
 from settings import Settings
+from storage.connect import open_stores
+from storage.population import open_population
 from workers.context import Workplace, configure_logs, install, worker_name
 from workers.queue import Doorbell
 from workers.relay import Relay
@@ -32,14 +32,14 @@ log = structlog.get_logger("workers")
 LONGEST_RESTART_WAIT = 10.0
 
 
-def run_worker(settings: Settings, program: Program | None = None) -> None:
-    """One worker in this process: everything loaded first, then the queue. `program`: another child, in tests.
+def run_worker(settings: Settings, program: Program | None = None, limits: Limits | None = None) -> None:
+    """One worker in this process: everything loaded first, then the queue. `program`, `limits`: others in tests.
 
     Raises UnsafeSettings, Unavailable."""
     configure_logs(settings.log_json)
     if not settings.redis_url:
         raise UnsafeSettings("a worker needs DIGITIZER_REDIS_URL; `digitizer up` runs a private Redis of its own")
-    options = options_of(settings)
+    options = options_of(settings, limits or Limits())
     stores = open_stores(settings)
     reader = Reader(options, settings.sandbox, program=program)
     try:
@@ -54,9 +54,9 @@ def run_worker(settings: Settings, program: Program | None = None) -> None:
         stores.close()
 
 
-def options_of(settings: Settings) -> Options:
+def options_of(settings: Settings, limits: Limits) -> Options:
     """What the settings say about reading."""
-    return Options(engine=settings.engine, accept_probability=settings.accept_probability)
+    return Options(engine=settings.engine, accept_probability=settings.accept_probability, limits=limits)
 
 
 @dataclass(slots=True)
@@ -135,8 +135,11 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return {f"{prefix}{name.upper()}": str(value) for name, value in plain.items()}
 
 
-def main(arguments: list[str] | None = None, program: Program | None = None, module: str = "workers") -> int:
-    """`python -m workers`; gives the exit status."""
+def main(
+    arguments: list[str] | None = None, module: str = "workers", program: Program | None = None,
+    limits: Limits | None = None,
+) -> int:
+    """`python -m workers`; gives the exit status. `module`: what is started for each worker process."""
     parser = argparse.ArgumentParser(prog="digitizer worker", description="Reads documents as they come in.")
     parser.add_argument("--count", type=int, default=None, help="worker processes; default: the setting workers")
     parser.add_argument("--one", action="store_true", help="one worker in this process and no relay")
@@ -147,7 +150,7 @@ def main(arguments: list[str] | None = None, program: Program | None = None, mod
         configure_logs(settings.log_json)
         if given.one:
             die_with(given.parent, signal.SIGTERM)
-            run_worker(settings, program)
+            run_worker(settings, program, limits)
             return 0
         workers = Workers(settings, given.count or settings.workers, module)
         for number in (signal.SIGTERM, signal.SIGINT):

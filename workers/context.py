@@ -66,6 +66,6 @@ def configure_logs(as_json: bool) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True), renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *names: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
     )
