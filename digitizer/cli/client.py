@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -81,6 +82,11 @@ class Client:
     def record(self, record_id: str) -> dict[str, Any]:
         body: dict[str, Any] = self._ask("GET", f"/v1/records/{record_id}").json()
         return body
+
+    def events(self, submission_id: str) -> list[dict[str, Any]]:
+        """What has happened to a finished submission: the server-sent events, whose stream ends by itself."""
+        answer = self._ask("GET", f"/v1/submissions/{submission_id}/events")
+        return [json.loads(line[5:]) for line in answer.text.splitlines() if line.startswith("data:")]
 
     def wait(self, submission_ids: list[str], seconds: float) -> Iterator[dict[str, Any]]:
         """Each submission once, as it is finished. Raises Unavailable when some are not after `seconds`."""
