@@ -18,6 +18,7 @@ from digitizer.geometry import Box
 DOT_MAX_MM = 1.05  # 12 pt leaders have dots of 0.5 mm; print and scan let them grow to 0.8
 PITCH_MAX_MM = 2.6
 LEVEL_MM = 0.22  # two dots of one leader differ by less in height
+CLOSE_MM = 0.5
 LETTER_MM = 2.3  # where ink stands this close above a dot's place, the place may be the foot of a letter
 MAX_WHITE = 3  # places in a row of the grid that may be empty before the leader is over
 MAX_HIDDEN = 90  # places under letters: a long answer hides most of a line's dots
@@ -25,10 +26,12 @@ MAX_HIDDEN = 90  # places under letters: a long answer hides most of a line's do
 
 @dataclass(frozen=True, slots=True)
 class Leaders:
-    """runs: all leaders, top to bottom. erase: (h, w) uint8, 255 on pixels that belong to leaders only."""
+    """runs: all leaders, top to bottom. dots: (h, w) uint8, 255 on dots that stand alone, whose gray rim goes with
+    them. touching: the same for parts of dots that lean on letters, where nothing around may be lost."""
 
     runs: tuple[Leader, ...]
-    erase: np.ndarray
+    dots: np.ndarray
+    touching: np.ndarray
 
 
 @dataclass(slots=True)
@@ -61,13 +64,22 @@ class _Dots:
 
 
 @dataclass(slots=True)
+class _Place:
+    """A place of the grid under other ink. baseline: the last row of the answer's letters there, where it is known."""
+
+    x: float
+    y: float
+    baseline: int | None = None
+
+
+@dataclass(slots=True)
 class _Run:
     """dots: indices from left to right. hidden: places of the grid under other ink, between the dots."""
 
     dots: list[int]
     pitch: float
     slope: float
-    hidden: list[tuple[float, float]] = field(default_factory=list)
+    hidden: list[_Place] = field(default_factory=list)
 
 
 def find_leaders(dark: np.ndarray, dpi: float) -> Leaders:
@@ -75,27 +87,48 @@ def find_leaders(dark: np.ndarray, dpi: float) -> Leaders:
     px = dpi / 25.4
     count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
     dots = _small_components(stats, centres, DOT_MAX_MM * px)
-    taken: set[int] = set()
-    runs = []
-    for seed in sorted(_seeds(dots, px), key=len, reverse=True):
-        if sum(dot in taken for dot in seed) * 2 > len(seed):
-            continue
-        run = _grown(seed, dots, dark, px)
-        taken.update(run.dots)
-        runs.append(run)
+    runs = _runs(dots, dark, px)
     lut = np.zeros(count, np.uint8)
-    erase_later: list[tuple[_Run, list[tuple[float, float]]]] = []
+    erase_later: list[tuple[_Run, list[_Place]]] = []
     for run in runs:
         whole, partly = _sorted_out(run, dots, dark, px)
         lut[[dots.label[i] for i in whole]] = 255
         erase_later.append((run, partly))
-    erase = lut[labels]
+    touching = np.zeros_like(dark)
     for run, places in erase_later:
         size = _dot_size(run, dots)
         for place in places:
-            _erase_place(dark, erase, place, size, px)
+            _erase_place(dark, touching, place, size, px)
     found = sorted((_leader(run, dots) for run in runs), key=lambda leader: (leader.box.top, leader.box.left))
-    return Leaders(tuple(found), erase)
+    return Leaders(tuple(found), lut[labels], touching)
+
+
+def _runs(dots: _Dots, dark: np.ndarray, px: float) -> list[_Run]:
+    """Long seeds first; then pairs of dots, which count when their distance and size are those of a long run: a short
+    leader under an answer shows no more."""
+    seeds = sorted(_seeds(dots, px), key=len, reverse=True)
+    taken: set[int] = set()
+    runs = []
+    for seed in seeds:
+        pair = len(seed) == 2
+        if sum(dot in taken for dot in seed) * 2 > len(seed) or (pair and not _like_others(seed, dots, runs)):
+            continue
+        run = _grown(seed, dots, dark, px)
+        if pair and len(run.dots) + len(run.hidden) < 5:
+            continue
+        taken.update(run.dots)
+        runs.append(run)
+    return runs
+
+
+def _like_others(pair: list[int], dots: _Dots, runs: list[_Run]) -> bool:
+    gap = dots.x[pair[1]] - dots.x[pair[0]]
+    for run in runs:
+        if len(run.dots) >= 8 and abs(gap - run.pitch) < 0.08 * run.pitch + 0.3:
+            area = dots.area[run.dots[len(run.dots) // 2]]
+            if all(0.5 * area <= dots.area[i] <= 1.6 * area for i in pair):
+                return True
+    return False
 
 
 def _small_components(stats: np.ndarray, centres: np.ndarray, limit: float) -> _Dots:
@@ -114,7 +147,7 @@ def _small_components(stats: np.ndarray, centres: np.ndarray, limit: float) -> _
 
 
 def _seeds(dots: _Dots, px: float) -> list[list[int]]:
-    """Dots that follow one another on one level at equal distances; at least four, or three that are close."""
+    """Dots that follow one another on one level at equal distances; fewer than four only when close."""
     follower: list[int | None] = [
         dots.near(x, y, (2.0, PITCH_MAX_MM * px), LEVEL_MM * px) for x, y in zip(dots.x, dots.y, strict=True)
     ]
@@ -149,7 +182,7 @@ def _even_parts(chain: list[int], dots: _Dots, px: float) -> list[list[int]]:
             pitch = gap if len(part) == 1 else pitch + (gap - pitch) / len(part)
         part.append(dot)
     parts.append(part)
-    return [p for p in parts if len(p) >= 4 or (len(p) == 3 and _pitch(p, dots) <= 1.7 * px)]
+    return [p for p in parts if len(p) >= 4 or (len(p) in (2, 3) and _pitch(p, dots) <= 1.7 * px)]
 
 
 def _pitch(part: list[int], dots: _Dots) -> float:
@@ -172,7 +205,7 @@ def _walk(run: _Run, direction: int, dots: _Dots, dark: np.ndarray, px: float) -
     at = run.dots[-1] if direction > 0 else run.dots[0]
     x, y, pitch = dots.x[at], dots.y[at], run.pitch
     steps = white = 0
-    passed: list[tuple[float, float]] = []
+    passed: list[_Place] = []
     while white < MAX_WHITE and steps < MAX_HIDDEN:
         steps += 1
         here_x, here_y = x + direction * steps * pitch, y + direction * steps * pitch * run.slope
@@ -182,16 +215,34 @@ def _walk(run: _Run, direction: int, dots: _Dots, dark: np.ndarray, px: float) -
         dot = dots.near(here_x, here_y, (-slack, slack), LEVEL_MM * px)
         if dot is None:
             if _inked(dark, here_x, here_y):
-                passed.append((here_x, here_y))
+                passed.append(_Place(here_x, here_y))
             else:
                 white += 1
             continue
         run.dots.append(dot)
-        run.hidden += passed
+        run.hidden += _with_baseline(passed, dark, pitch, px)
         pitch += 0.5 * ((dots.x[dot] - x) * direction / steps - pitch) / max(1.0, 4 / steps)
         x, y = dots.x[dot], y + 0.4 * (dots.y[dot] - y) if steps == 1 else dots.y[dot]
         steps = white = 0
         passed = []
+
+
+def _with_baseline(places: list[_Place], dark: np.ndarray, pitch: float, px: float) -> list[_Place]:
+    """The answer's baseline: the median of where ink ends between the dots' places, descenders left out."""
+    reach = round(CLOSE_MM * 2 * px)
+    lows = []
+    for place in places:
+        for x in (place.x - pitch / 2, place.x + pitch / 2):
+            row, column = round(place.y), int(x)
+            strip = dark[max(0, row - reach):row + reach, max(0, column):column + 1]
+            inked = np.nonzero(strip.ravel())[0]
+            if len(inked) and inked[-1] < len(strip) - 1:
+                lows.append(int(inked[-1]) - reach)
+    if len(lows) >= 3:
+        low = int(np.percentile(lows, 70))
+        for place in places:
+            place.baseline = round(place.y) + low
+    return places
 
 
 def _inked(dark: np.ndarray, x: float, y: float) -> bool:
@@ -207,7 +258,7 @@ def _dot_size(run: _Run, dots: _Dots) -> tuple[float, float]:
 
 def _sorted_out(
     run: _Run, dots: _Dots, dark: np.ndarray, px: float
-) -> tuple[list[int], list[tuple[float, float]]]:
+) -> tuple[list[int], list[_Place]]:
     """(dots to erase as they are, places where only a part goes): a component much bigger than the run's dots is a
     dot with a mark on it, when a letter stands above, or a comma."""
     width, height = _dot_size(run, dots)
@@ -219,9 +270,9 @@ def _sorted_out(
         elif dots.height[i] > 1.5 * height + 1:
             level = _level_at(run, dots, i)
             if _letter_above(dark, (dots.x[i], level), (width, height), px):
-                partly.append((dots.x[i], level))
+                partly.append(_Place(dots.x[i], level))
         else:
-            partly.append((dots.x[i], dots.y[i]))
+            partly.append(_Place(dots.x[i], dots.y[i]))
     return whole, partly
 
 
@@ -239,17 +290,20 @@ def _letter_above(
 
 
 def _erase_place(
-    dark: np.ndarray, erase: np.ndarray, place: tuple[float, float], size: tuple[float, float], px: float
+    dark: np.ndarray, erase: np.ndarray, place: _Place, size: tuple[float, float], px: float
 ) -> None:
-    """A dot that touches a letter: those of its columns go that have no ink above (the foot or the bowl of a letter)
-    and none below (a comma, a tail)."""
+    """A dot that touches a letter goes column by column: where no letter stands above it whole, else what hangs below
+    the answer's baseline. Ink that goes on below (a comma, a tail, a nặng) keeps its columns."""
     half = size[0] / 2 + 1
-    top, bottom = round(place[1] - size[1] / 2 - 0.5), round(place[1] + size[1] / 2 + 1.5)
-    left, right = max(0, round(place[0] - half)), round(place[0] + half + 1)
-    above = dark[max(0, top - round(LETTER_MM * px)):max(0, top), left:right].any(axis=0)
+    top, bottom = max(0, round(place.y - size[1] / 2 - 0.5)), round(place.y + size[1] / 2 + 1.5)
+    left, right = max(0, round(place.x - half)), round(place.x + half + 1)
+    above = dark[max(0, top - round(LETTER_MM * px)):top, left:right].any(axis=0)
     below = dark[bottom:bottom + 4, left:right].any(axis=0)
-    if len(above) and len(below) == len(above):
-        erase[max(0, top):bottom, left:right][:, ~(above | below)] = 255
+    if len(above) == 0 or len(below) != len(above):
+        return
+    erase[top:bottom, left:right][:, ~(above | below)] = 255
+    if place.baseline is not None:
+        erase[max(top, place.baseline + 1):bottom, left:right][:, ~below] = 255
 
 
 def _leader(run: _Run, dots: _Dots) -> Leader:

@@ -29,7 +29,8 @@ def clean(page: PageImage) -> CleanPage:
     ruling = find_ruling(dark, page.dpi)
     leaders = find_leaders(cv2.bitwise_and(dark, cv2.bitwise_not(ruling.mask)), page.dpi)
     ink = gray.copy()
-    ink[cv2.dilate(cv2.bitwise_or(ruling.mask, leaders.erase), np.ones((5, 5), np.uint8)) > 0] = 255
+    gone = cv2.dilate(cv2.bitwise_or(ruling.mask, leaders.dots), np.ones((5, 5), np.uint8))
+    ink[cv2.bitwise_or(gone, leaders.touching) > 0] = 255
     return CleanPage(
         number=page.number, image=image, gray=gray, ink=ink, dpi=page.dpi, skew_deg=skew, leaders=leaders.runs,
         rules=ruling.rules, cells=ruling.cells, seal=seal,
