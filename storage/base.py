@@ -231,7 +231,10 @@ class ObjectStore(Protocol):
     Raises StoreUnavailable; IntegrityError when bytes do not hash to what is expected."""
 
     def put(self, key: str, data: bytes, sha256: str) -> None:
-        """Durable when it returns. Same key and bytes again: no error, nothing rewritten."""
+        """Durable when it returns. Same key and bytes again: no error, nothing rewritten.
+
+        Other bytes under the key: IntegrityError; but where the key itself ends in `sha256` they are a damaged copy,
+        and the right bytes take its place."""
 
     def get(self, key: str, sha256: str) -> bytes:
         """The bytes, hash checked on every read. Raises NotFound, IntegrityError."""

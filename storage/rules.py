@@ -82,6 +82,12 @@ def check_object_key(key: str) -> str:
     return key
 
 
+def is_damaged_copy(key: str, sha256: str) -> bool:
+    """Whether other bytes under `key` can only be a damaged copy, as its name is the hash of what belongs there. Such a
+    copy may be replaced, else one torn write would refuse the citizen's paper for ever."""
+    return key.rpartition("/")[2] == sha256
+
+
 def page_size(limit: int) -> int:
     if not 1 <= limit <= MAX_PAGE:
         raise UsageError(f"limit must be from 1 to {MAX_PAGE}")

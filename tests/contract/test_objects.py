@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 
 import pytest
 
 from digitizer.errors import IntegrityError, NotFound, UsageError
 from storage.base import ObjectStore
+from storage.memory import MemoryObjects
+from storage.objects import DirectoryObjects, S3Objects
 from tests.contract.worlds import race
 
 
@@ -63,6 +66,27 @@ def test_another_original_cannot_take_the_place(objects: ObjectStore) -> None:
     key, digest = put(objects, b"the scan")
     with pytest.raises(IntegrityError):
         objects.put(key, b"forged", hashlib.sha256(b"forged").hexdigest())
+    assert objects.get(key, digest) == b"the scan"
+
+
+def damage(objects: ObjectStore, key: str, data: bytes) -> None:
+    """What a torn write, a bad disk or a foreign client leaves under the name of an original."""
+    if isinstance(objects, MemoryObjects):
+        objects._kept[key] = data
+    elif isinstance(objects, DirectoryObjects):
+        (objects.root / key).write_bytes(data)
+    else:
+        assert isinstance(objects, S3Objects)
+        objects.client.put_object(objects.bucket.name, key, io.BytesIO(data), len(data))
+
+
+@pytest.mark.parametrize("left", [b"", b"the sca", b"the scam", b"the scan and more"])
+def test_a_damaged_copy_is_never_given_and_healed_by_the_same_upload(objects: ObjectStore, left: bytes) -> None:
+    key, digest = put(objects, b"the scan")
+    damage(objects, key, left)
+    with pytest.raises(IntegrityError):
+        objects.get(key, digest)
+    objects.put(key, b"the scan", digest)
     assert objects.get(key, digest) == b"the scan"
 
 
