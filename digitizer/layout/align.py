@@ -112,7 +112,8 @@ def _candidates(
         if key not in known:
             known[key] = _near(key, tokens)
         for start, end, errors in known[key]:
-            gain = len(key) - ERROR_COST * errors + _bonus(pattern, tokens, start, end)
+            weight = len(pattern.keys[0]) / len(key)  # a variant counts as much as the wording itself
+            gain = weight * (len(key) - ERROR_COST * errors) + _bonus(pattern, tokens, start, end)
             if gain > 0:
                 found.append(Match(pattern, start, end, 1 - errors / len(key), gain))
     return found

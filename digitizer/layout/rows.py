@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -89,27 +89,57 @@ def _rows(leaders: Sequence[Box], tokens: Sequence[Token], letter: float) -> tup
     return tuple(sorted(rows, key=lambda row: row.level_px))
 
 
-def after_mark_px(page: CleanPage, start_px: float, level_px: float, letter_px: float) -> float:
-    """Where a footnote mark such as (2) behind a label ends; start_px where there is none.
+def answer_left_px(sheet: Sheet, row: int, left_px: float, right_px: float, marked: bool) -> float:
+    """Where the answer's room begins between a label's last letter and right_px: behind the rest of that letter, the
+    colon and, if `marked`, the footnote mark such as (2), which may stand far off in a line set justified."""
+    letter = sheet.letter_px
+    level = sheet.level_near(row, left_px, left_px + 3 * letter)
+    runs = list(_ink_runs(sheet, level, left_px, right_px))
+    start = left_px
+    while runs and _belongs_to_label(runs[0], letter):
+        start = left_px + runs.pop(0).right
+    if not marked:
+        return start
+    mark: list[_Run] = []
+    for run in runs:
+        near = not mark or run.left - mark[-1].right < 0.3 * letter
+        if near and _floats(run):
+            mark.append(run)
+        elif mark or run.right - run.left > 0.25 * letter:
+            break
+    wide = mark and 0.3 * letter < mark[-1].right - mark[0].left < 1.3 * letter
+    return left_px + mark[-1].right + 1 if wide else start
 
-    The mark is small print that floats: below it, down to the leader, the paper is white."""
-    top, foot = int(level_px - 1.0 * letter_px), int(level_px - 0.16 * letter_px)
-    left, right = int(start_px), int(min(page.width_px, start_px + 3.2 * letter_px))
-    if top < 0 or right - left < 4:
-        return start_px
-    strip = page.ink[top:foot, left:right] < DARK
-    split = int(0.75 * (foot - top))  # what stands below this height stands on the line
-    upper, lower = strip[:split].any(axis=0), strip[split:].sum(axis=0) > max(1, 0.03 * letter_px)
-    inked = np.nonzero(upper & ~lower)[0]
-    if len(inked) == 0:
-        return start_px
-    last = None
-    for x in range(len(upper)):
-        if lower[x] and x > 0.12 * letter_px:
-            break
-        if upper[x]:
-            last = x
-        elif last is not None and x - last > 0.3 * letter_px:
-            break
-    width = 0 if last is None else last - inked[0]
-    return start_px + last + 1 if last is not None and 0.3 * letter_px < width < 1.6 * letter_px else start_px
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring columns with ink: left, right from where the strip begins; top, foot in letter sizes, up negative."""
+
+    left: int
+    right: int
+    top: float
+    foot: float
+
+
+def _ink_runs(sheet: Sheet, level: float, left_px: float, right_px: float) -> Iterator[_Run]:
+    letter = sheet.letter_px
+    top, foot = int(max(0.0, level - 1.0 * letter)), int(level + 0.05 * letter)
+    strip = sheet.page.ink[top:foot, int(left_px):int(max(left_px, right_px))] < DARK
+    if not strip.size:
+        return
+    columns = np.concatenate(([False], strip.any(axis=0), [False])).astype(np.int8)
+    steps = np.diff(columns)
+    for a, b in zip(np.nonzero(steps == 1)[0].tolist(), np.nonzero(steps == -1)[0].tolist(), strict=True):
+        rows = np.nonzero(strip[:, a:b].any(axis=1))[0]
+        yield _Run(a, b, (top + int(rows[0]) - level) / letter, (top + int(rows[-1]) + 1 - level) / letter)
+
+
+def _belongs_to_label(run: _Run, letter: float) -> bool:
+    cut_letter = run.left <= 1 and run.right < 0.15 * letter
+    colon = run.right < 0.5 * letter and run.right - run.left < 0.17 * letter and run.top > -0.58
+    return cut_letter or colon
+
+
+def _floats(run: _Run) -> bool:
+    """Small raised print: its foot well over the line, its head about as high as capitals."""
+    return -0.6 < run.foot < -0.17 and -1.01 < run.top < -0.55

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digitizer.document import Line, PageText, Word
 from digitizer.geometry import Box
 from digitizer.vietnam.text import fold
 
-_PIECE = re.compile(r"[^\W_]+")
+_LIKE_COLON = (":", ";", "-", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,30 @@ def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
         for line in _reading_order(text.lines):
             first = True
             for word in line.words:
-                for piece in _PIECE.finditer(word.text):
-                    key = fold(piece.group(), spaces=False)
-                    if not key:
-                        continue
-                    colon = word.text[piece.end():piece.end() + 1] in (":", ";", "-", ".") and piece.end() < len(word.text)
-                    found.append(Token(key, piece.group(), _part(word, piece.start(), piece.end()), page, line_number, first, colon))
-                    first = False
+                for start, end in _pieces(word.text):
+                    text = word.text[start:end]
+                    colon = word.text[end:end + 1] in _LIKE_COLON and end < len(word.text)
+                    key = fold(text, spaces=False)
+                    if key:
+                        found.append(Token(key, text, _part(word, start, end), page, line_number, first, colon))
+                        first = False
             line_number += 1
     return tuple(found)
+
+
+def _pieces(word: str) -> Iterator[tuple[int, int]]:
+    """Runs of letters or of digits; a capital behind a small letter begins a new one ("tạiUBND")."""
+    start = None
+    for i, char in enumerate(word):
+        before = word[i - 1] if i else ""
+        breaks = not char.isalnum() or char.isdigit() != before.isdigit() or (char.isupper() and before.islower())
+        if start is not None and breaks:
+            yield start, i
+            start = None
+        if start is None and char.isalnum():
+            start = i
+    if start is not None:
+        yield start, len(word)
 
 
 def _reading_order(lines: Sequence[Line]) -> list[Line]:

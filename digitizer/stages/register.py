@@ -9,7 +9,7 @@ from digitizer.document import CleanPage, Finding, Located, PageText, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box
-from digitizer.layout.rows import Sheet, after_mark_px, base_px, sheet_of
+from digitizer.layout.rows import Sheet, answer_left_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, tokens_of
 from digitizer.template import FieldKind, FieldSpec, Item, Template
@@ -103,22 +103,26 @@ def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[
     inner = [m for m in found.matches if m.pattern.item == index and m.pattern.role is Role.INNER]
     after = next((m for m in found.matches if m.start >= label.end and m.pattern.item > index), None)
     bounds = [*inner, after]
-    start, piece = _behind(found, label, item.footnote), 0
+    start, piece = _behind(found, label), 0
     for bound in bounds:
-        yield piece, start, _before(found, bound) if bound else None
+        end = _before(found, bound) if bound else None
+        marked = piece == 0 and bool(item.footnote)
+        yield piece, _behind_marks(found, start, end, marked), end
         if bound is not None and bound is not after:
-            start, piece = _behind(found, bound, ""), bound.pattern.part + 1
+            start, piece = _behind(found, bound), bound.pattern.part + 1
 
 
-def _behind(found: _Found, match: Match, footnote: str) -> Place:
+def _behind(found: _Found, match: Match) -> Place:
     token = found.tokens[match.end - 1]
     sheet = found.sheets[token.page]
-    row = sheet.row_at(base_px(token.box, token.text))
-    x = token.box.right
-    if footnote:
-        level = sheet.level_near(row, x, x + 3 * sheet.letter_px)
-        x = after_mark_px(sheet.page, x, level, sheet.letter_px)
-    return Place(token.page, row, x + 0.08 * sheet.letter_px)
+    return Place(token.page, sheet.row_at(base_px(token.box, token.text)), token.box.right + 0.08 * sheet.letter_px)
+
+
+def _behind_marks(found: _Found, start: Place, end: Place | None, marked: bool) -> Place:
+    sheet = found.sheets[start.page]
+    same_line = end is not None and (end.page, end.row) == (start.page, start.row)
+    stop = end.x_px if end and same_line else float(sheet.page.width_px)
+    return Place(start.page, start.row, answer_left_px(sheet, start.row, start.x_px, stop, marked))
 
 
 def _before(found: _Found, match: Match) -> Place:
