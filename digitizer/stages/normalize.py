@@ -13,7 +13,7 @@ from digitizer.vietnam import dates, ids, lists, names, places
 from digitizer.vietnam.text import fold, nfc
 
 STAGE = "normalize"
-_NONE_MARKS = re.compile(r"[\s.\-/\\]*(?://|-/-|/-/|\\\\|--+)[\s.\-/\\]*")  # '//', '-/-' (vietnam.md 4.9)
+_NONE_MARKS = re.compile(r"[.\-/\\]*(?://|-/-|/-/|\\\\|--+)[.\-/\\]*")  # '//', '-/-' (vietnam.md 4.9)
 _NONE_WORDS = frozenset({"khong", "khong co"})
 _NEVER_NONE = frozenset({FieldType.TICK, FieldType.SEX, FieldType.DATE_IN_WORDS})
 
@@ -64,7 +64,7 @@ def says_none(raw: str, field_type: str) -> bool:
     """Whether the answer is that there is none; a ticked 'Không' is an answer of its own."""
     if field_type in _NEVER_NONE:
         return False
-    return bool(_NONE_MARKS.fullmatch(raw)) or fold(raw).strip(" .,-") in _NONE_WORDS
+    return bool(_NONE_MARKS.fullmatch(re.sub(r"\s", "", raw))) or fold(raw).strip(" .,-") in _NONE_WORDS
 
 
 def _finding(code: str, message: str, field: Field) -> Finding:

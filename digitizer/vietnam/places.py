@@ -140,10 +140,10 @@ def _parts(written: str) -> list[_Part]:
     found: list[_Part] = []
     for piece in pieces:
         found += _split_piece(piece.strip(" .-"))
-    # 'Văn Miếu - Quốc Tử Giám' was cut at its own dash
+    # 'Văn Miếu - Quốc Tử Giám' and 'Bà Rịa - Vũng Tàu' were cut at their own dash
     for i in range(len(found) - 1, 0, -1):
         joined = f"{found[i - 1].name} - {found[i].name}"
-        if not found[i].kind and units.units_named(joined):
+        if not found[i].kind and (units.units_named(joined) or units.province_named(joined)):
             found[i - 1:i + 1] = [_Part(found[i - 1].level, found[i - 1].kind, joined)]
     return found
 
@@ -154,7 +154,8 @@ def _split_piece(piece: str) -> list[_Part]:
     starts = [0]
     for i in range(1, len(words)):
         kind, length = _kind_at(words, i)
-        if kind and _known_after(words, i + length, kind):
+        name_begins = starts[-1] + _kind_at(words, starts[-1])[1]  # 'phường Phương Liên': its first word is no kind
+        if kind and i != name_begins and _known_after(words, i + length, kind):
             starts.append(i)
     cuts = [words[a:b] for a, b in zip(starts, [*starts[1:], len(words)], strict=True)]
     tail = _province_tail(cuts[-1])
@@ -175,6 +176,8 @@ def _kind_at(words: list[str], start: int) -> tuple[str, int]:
     if words[start][-1:] in ",;":
         return "", 0
     one = fold(words[start]).strip(" .:")
+    if start and f"{fold(words[start - 1])} {one}" in _KINDS:
+        return "", 0  # the second word of 'thị xã'
     two = f"{one} {fold(words[start + 1])}" if start + 1 < len(words) else ""
     if two in _KINDS:
         return two, 2
