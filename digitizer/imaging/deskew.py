@@ -8,6 +8,9 @@ import numpy as np
 COARSE_DEG = np.arange(-8.0, 8.01, 0.5)
 FINE_STEPS_DEG = (0.1, 0.02)
 MAX_POINTS = 60_000
+MIN_TURN_POINTS = 400  # fewer dark pixels at 75 dpi are a few words: nothing to judge by
+SIDEWAYS_SHARE = 0.8
+FLIP_ABOVE = 0.12
 
 
 def skew_deg(dark: np.ndarray) -> float:
@@ -19,7 +22,7 @@ def skew_deg(dark: np.ndarray) -> float:
     best = _sharpest(ys, xs, COARSE_DEG)
     for step in FINE_STEPS_DEG:
         best = _sharpest(ys, xs, np.arange(best - 5 * step, best + 5.01 * step, step))
-    return float(best)
+    return round(best, 3) + 0.0
 
 
 def _points(dark: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -40,6 +43,44 @@ def profile_energy(ys: np.ndarray, xs: np.ndarray, angle_deg: float) -> float:
     rows -= rows.min()
     profile = np.bincount(rows.astype(np.int32)).astype(np.float64)
     return float(np.square(np.diff(profile)).sum())
+
+
+def quarter_turns(dark: np.ndarray) -> int:
+    """How many quarter turns clockwise make the page upright: 0-3. `dark`: as for skew_deg, 75 dpi.
+
+    Sideways: rows of text are sharp along lines only. Upside down: in Latin script ink ends sharply at the baseline
+    and begins softly above (ascenders and Vietnamese marks), so the falls of the row profile are steeper than its
+    rises. On 50 upright form pages the measure lay between -0.56 and +0.04, so +0.12 never turns a good page; about
+    one page in fifteen that stands on its head stays so (little text under many leaders)."""
+    bare = _without_lines(dark)
+    if np.count_nonzero(bare) < MIN_TURN_POINTS:
+        return 0
+    sideways = _best_energy(bare) < SIDEWAYS_SHARE * _best_energy(np.rot90(bare))
+    if sideways:
+        return 1 if upside_down(np.rot90(bare, -1)) < 0 else 3
+    return 2 if upside_down(bare) > FLIP_ABOVE else 0
+
+
+def upside_down(dark: np.ndarray) -> float:
+    """-1 (rises soft, falls sharp: upright) to +1 (upside down), of the row profile after deskewing."""
+    ys, xs = _points(dark)
+    rows = ys + xs * np.float32(np.tan(np.radians(skew_deg(dark))))
+    steps = np.diff(np.bincount((rows - rows.min()).astype(np.int32)).astype(np.float64))
+    return float((steps**3).sum() / max(1.0, (np.abs(steps) ** 3).sum()))
+
+
+def _best_energy(dark: np.ndarray) -> float:
+    ys, xs = _points(dark)
+    return max(profile_energy(ys, xs, angle) for angle in np.arange(-3.0, 3.1, 0.75))
+
+
+def _without_lines(dark: np.ndarray) -> np.ndarray:
+    """Rules and frames tell nothing about letters, and dotted leaders at this size are lines too."""
+    ink = dark.astype(np.uint8)
+    length = max(5, dark.shape[0] // 35)
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    return ink & ~(across | down)
 
 
 def turn(image: np.ndarray, skew: float, border: int | tuple[int, int, int]) -> np.ndarray:

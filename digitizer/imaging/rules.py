@@ -2,81 +2,148 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from digitizer.document import Leader
 from digitizer.geometry import Box
 
 RULE_MM = 6.5  # shorter strokes may be letters: a 16 pt capital is 4 mm high
 SIDE_MM = 2.1  # smallest side of a tick box
+ANSWER_RULE_MM = 10.0  # a rule this long that no box closes may carry an answer
+FRAME_MM = 0.8  # how far a border may stand from the inside of its cell
 CELL_MAX_SHARE = 0.6  # a "cell" of more than this share of the page is the page's frame
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Masks (h, w) uint8, 255 on line pixels: across, down = long lines; short = also those of tick boxes' length."""
+
+    across: np.ndarray
+    down: np.ndarray
+    short: np.ndarray
+
+    @property
+    def mask(self) -> np.ndarray:
+        return cv2.bitwise_or(self.across, self.down)
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """mask: (h, w) uint8, 255 on line pixels. rules: long horizontal and vertical lines. cells: closed boxes (their
-    inside), in reading order."""
+    inside), in reading order. leaders: the dotted ones that are no table line, and rules on which answers may stand."""
 
     mask: np.ndarray
     rules: tuple[Box, ...]
     cells: tuple[Box, ...]
+    leaders: tuple[Leader, ...]
 
 
-def find_ruling(dark: np.ndarray, dpi: float) -> Ruling:
+def find_lines(dark: np.ndarray, dpi: float) -> Lines:
     """`dark`: (h, w) uint8, 255 where ink is."""
     long_px, side_px = round(RULE_MM / 25.4 * dpi), round(SIDE_MM / 25.4 * dpi)
-    across, down = _lines(dark, long_px)
-    mask = cv2.bitwise_or(across, down)
-    rules = _boxes(across, long_px) + _boxes(down, long_px)
-    short_across, short_down = _lines(dark, side_px)
-    short = cv2.bitwise_or(short_across, short_down)
-    cells = _cells(short, side_px)
-    for cell in cells:
-        rows, columns = cell.padded(9, 9).clipped(dark.shape[1], dark.shape[0]).slices()
-        inner = cell.padded(-3, -3)
-        frame = short[rows, columns].copy()
-        top, left = rows.start, columns.start
-        frame[int(inner.top) - top:int(inner.bottom) - top, int(inner.left) - left:int(inner.right) - left] = 0
-        mask[rows, columns] |= frame
-    return Ruling(mask, tuple(rules), tuple(cells))
+    across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, side_px), np.uint8))
+    down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side_px, 1), np.uint8))
+    short = cv2.bitwise_or(across, down)
+    across = cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((1, long_px), np.uint8))
+    down = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((long_px, 1), np.uint8))
+    return Lines(across, down, short)
 
 
-def _lines(dark: np.ndarray, length_px: int) -> tuple[np.ndarray, np.ndarray]:
-    across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, length_px), np.uint8))
-    down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((length_px, 1), np.uint8))
-    return across, down
+def find_ruling(lines: Lines, leaders: Sequence[Leader], dpi: float) -> Ruling:
+    """`leaders`: dotted runs; those that reach from one vertical line to another are lines of a table."""
+    px = dpi / 25.4
+    table = [leader for leader in leaders if _between_verticals(leader, lines.down, px)]
+    short = lines.short.copy() if table else lines.short
+    for leader in table:
+        y, reach = round(leader.box.middle_y), round(leader.pitch_px + px)
+        cv2.line(short, (round(leader.box.left) - reach, y), (round(leader.box.right) + reach, y), 255, 3)
+    cells = _cells(short, round(SIDE_MM * px))
+    mask = lines.mask
+    small = [cell for cell in cells if min(cell.width, cell.height) < RULE_MM * px]
+    _add_frames(mask, lines.short, small, round(FRAME_MM * px))
+    across, down = _boxes(lines.across, RULE_MM * px), _boxes(lines.down, RULE_MM * px)
+    loose = [
+        Leader(box, 0.0) for box in across
+        if box.width >= ANSWER_RULE_MM * px and not _touched(box, lines.down, px) and not _borders(box, cells, px)
+    ]
+    dotted = [leader for leader in leaders if leader not in table]
+    rules = (*across, *down, *(leader.box for leader in table))
+    return Ruling(mask, rules, tuple(cells), tuple(sorted((*dotted, *loose), key=lambda x: (x.box.top, x.box.left))))
 
 
-def _boxes(mask: np.ndarray, length_px: int) -> list[Box]:
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+def _between_verticals(leader: Leader, down: np.ndarray, px: float) -> bool:
+    reach = 1.6 * leader.pitch_px + 0.7 * px
+    box = leader.box
+    rows = slice(max(0, int(box.top) - 3), int(box.bottom) + 4)
+    left = down[rows, max(0, int(box.left - reach)):int(box.left) + 4]
+    right = down[rows, max(0, int(box.right) - 4):int(box.right + reach)]
+    return bool(left.any() and right.any())
+
+
+def _touched(box: Box, down: np.ndarray, px: float) -> bool:
+    rows, columns = box.padded(0.5 * px, 0.5 * px).clipped(down.shape[1], down.shape[0]).slices()
+    return bool(down[rows, columns].any())
+
+
+def _borders(box: Box, cells: Sequence[Box], px: float) -> bool:
+    around = box.padded(px, px)
+    return any(around.overlap(cell) > 0 for cell in cells)
+
+
+def _boxes(mask: np.ndarray, length_px: float) -> list[Box]:
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    sizes = (cv2.boundingRect(contour) for contour in contours)
     return [
-        Box(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()
+        Box(x, y, x + w, y + h) for x, y, w, h in sizes
         if max(w, h) >= length_px and min(w, h) <= max(14, max(w, h) / 12)
     ]
 
 
 def _cells(lines: np.ndarray, side_px: int) -> list[Box]:
-    closed = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_not(closed), connectivity=4)
-    height, width = lines.shape
+    """At half size: a line one pixel wide must not vanish, so a pixel of four makes one."""
+    half = cv2.resize(lines, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    closed = cv2.morphologyEx((half > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
+    height, width = closed.shape
     found = []
     for x, y, w, h, area in stats[1:count].tolist():
         touches = x == 0 or y == 0 or x + w == width or y + h == height
-        if touches or min(w, h) < side_px - 6 or area < 0.8 * w * h or w * h > CELL_MAX_SHARE * width * height:
+        small = 2 * min(w, h) < side_px - 6
+        if touches or small or area < 0.8 * w * h or w * h > CELL_MAX_SHARE * width * height:
             continue
-        found.append(Box(x, y, x + w, y + h))
+        found.append(Box(2 * x, 2 * y, 2 * (x + w), 2 * (y + h)))
     return reading_order(found)
 
 
-def reading_order(boxes: list[Box]) -> list[Box]:
-    """Rows from top to bottom, each from left to right; boxes share a row when their middles overlap by height."""
+def _add_frames(mask: np.ndarray, short: np.ndarray, cells: Sequence[Box], frame_px: int) -> None:
+    """The borders of small cells, too short for rules, join the mask; what stands inside does not."""
+    height, width = mask.shape
+    for cell in cells:
+        rows, columns = cell.padded(frame_px, frame_px).clipped(width, height).slices()
+        frame = short[rows, columns].copy()
+        inner_rows, inner_columns = cell.padded(-3, -3).slices()
+        frame[
+            inner_rows.start - rows.start:inner_rows.stop - rows.start,
+            inner_columns.start - columns.start:inner_columns.stop - columns.start,
+        ] = 0
+        mask[rows, columns] = cv2.bitwise_or(mask[rows, columns], frame)
+
+
+def reading_order(boxes: Sequence[Box]) -> list[Box]:
+    """Rows from top to bottom, each from left to right; boxes share a row when their middles are close in height."""
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda b: (b.top, b.left)):
-        row = next((r for r in rows[-6:] if abs(r[0].middle_y - box.middle_y) < 0.4 * min(r[0].height, box.height)), None)
+        row = next((r for r in rows[-6:] if _same_row(r[0], box)), None)
         if row is None:
             rows.append([box])
         else:
             row.append(box)
     return [box for row in rows for box in sorted(row, key=lambda b: b.left)]
+
+
+def _same_row(one: Box, other: Box) -> bool:
+    return abs(one.middle_y - other.middle_y) < 0.4 * min(one.height, other.height)
