@@ -207,6 +207,10 @@ class S3Objects:
             status = self._put(key, data, {})  # a new version; a bucket with versions keeps the damaged one too
         if status != 200:
             raise StoreUnavailable(f"the object store answered {status} to a write")
+        try:  # read back: the paper leaves the counter on the word of this call
+            self.get(key, sha256)
+        except NotFound:
+            raise StoreUnavailable("the object store said yes to a write and has nothing") from None
 
     def put_if_absent(self, key: str, data: bytes) -> int:
         """The status of one conditional PUT: 200, or 412 where something is."""

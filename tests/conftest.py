@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 
 from tests import servers
 
+AnyServer = TypeVar("AnyServer", bound=servers.Server)
+
 
 @contextlib.contextmanager
-def _or_skip(server: contextlib.AbstractContextManager[servers.Server]) -> Iterator[servers.Server]:
-    """A missing program skips here and fails where CI=true: nothing may go untested there unseen."""
+def own_server(server: contextlib.AbstractContextManager[AnyServer]) -> Iterator[AnyServer]:
+    """For a test that kills its server. A missing program skips here and fails where CI=true, where nothing may go
+    untested unseen."""
     try:
         started = server.__enter__()
     except servers.ServerMissing as missing:
@@ -29,15 +33,13 @@ def _or_skip(server: contextlib.AbstractContextManager[servers.Server]) -> Itera
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[servers.Redis]:
     """One redis-server for the session; use your own database number or keys."""
-    with _or_skip(servers.redis_server()) as server:
-        assert isinstance(server, servers.Redis)
+    with own_server(servers.redis_server()) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[servers.Postgres]:
-    with _or_skip(servers.postgres_server()) as server:
-        assert isinstance(server, servers.Postgres)
+    with own_server(servers.postgres_server()) as server:
         yield server
 
 
@@ -49,13 +51,11 @@ def postgres_url(postgres_server: servers.Postgres) -> str:
 
 @pytest.fixture(scope="session")
 def minio_server() -> Iterator[servers.S3]:
-    with _or_skip(servers.minio_server()) as server:
-        assert isinstance(server, servers.S3)
+    with own_server(servers.minio_server()) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def versity_server() -> Iterator[servers.S3]:
-    with _or_skip(servers.versity_server()) as server:
-        assert isinstance(server, servers.S3)
+    with own_server(servers.versity_server()) as server:
         yield server

@@ -40,6 +40,7 @@ class Server:
     directory: Path
     process: subprocess.Popen[bytes]
     command: Sequence[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
 
     @property
     def pid(self) -> int:
@@ -52,7 +53,7 @@ class Server:
 
     def restart(self) -> None:
         """After `kill`: the same command on the same port and folder; gives back once it listens."""
-        self.process = _start(self.command, self.directory)
+        self.process = _start(self.command, self.directory, self.env)
         _await(self, lambda: _listens(self.port))
 
     def stop(self, sig: signal.Signals = signal.SIGTERM) -> None:
@@ -149,7 +150,7 @@ def minio_server() -> Iterator[S3]:
         command = [program, "server", str(folder / "data"), "--address", f"{HOST}:{port}", "--quiet"]
         env = {"MINIO_ROOT_USER": S3_ACCESS_KEY, "MINIO_ROOT_PASSWORD": S3_SECRET_KEY,
                "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"}
-        yield from _running(S3("minio", port, folder, _start(command, folder, env), command))
+        yield from _running(S3("minio", port, folder, _start(command, folder, env), command, env))
 
 
 @contextlib.contextmanager
@@ -163,7 +164,7 @@ def versity_server() -> Iterator[S3]:
         command = [program, "--port", f"{HOST}:{port}", "--iam-dir", str(folder / "iam"), "--quiet", "posix",
                    "--versioning-dir", str(folder / "versions"), str(folder / "data")]
         env = {"ROOT_ACCESS_KEY": S3_ACCESS_KEY, "ROOT_SECRET_KEY": S3_SECRET_KEY}
-        yield from _running(S3("versity", port, folder, _start(command, folder, env), command))
+        yield from _running(S3("versity", port, folder, _start(command, folder, env), command, env))
 
 
 def _built(name: str) -> str:
