@@ -1,0 +1,68 @@
+"""Raw text of an answer from what was read in its regions: takes readings, gives text without leaders and what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digitizer.document import FieldStatus
+from digitizer.template import FieldSpec, FieldType
+from digitizer.vietnam.text import nfc
+
+_EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
+_DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
+_GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
+_NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
+_NONE_WORDS = {"không", "không có", "khong", "không co"}
+_SPACED_SLASH = re.compile(r"\s*/\s*")
+
+
+def line_text(text: str, spec: FieldSpec) -> str:
+    """One region's text without leader remnants: dots in a row, dots between words, dots and dashes at the ends."""
+    plain = nfc(text).replace("...", " . . ")
+    if spec.type is FieldType.EMAIL:
+        return re.sub(r"\s+", "", plain).strip(_EDGE)
+    plain = _DOTS.sub(_gap, plain)
+    plain = _GLUED.sub(" ", plain)
+    return nfc(plain.strip(_EDGE))
+
+
+def _gap(match: re.Match[str]) -> str:
+    """A row of dots is a gap; a comma among them stays."""
+    return ", " if match.group().lstrip().startswith(",") else " "
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """Continuation lines with one space; what was cut at a slash or dash stays together."""
+    joined = ""
+    for text in texts:
+        if not text:
+            continue
+        joined += text if not joined or joined.endswith(("/", "-")) and joined[-2:-1] != " " else f" {text}"
+    return joined
+
+
+def with_inner(pieces: Sequence[str], inner: Sequence[str]) -> str:
+    """Pieces with the printed inner words between them; '' when nothing was written in any."""
+    if not any(pieces):
+        return ""
+    if all(word == "/" for word in inner):
+        return join_slashes(" ".join(p for p in pieces if p))
+    whole = pieces[0]
+    for word, piece in zip(inner, pieces[1:], strict=True):
+        gap = "" if word.startswith(",") or not whole else " "
+        whole = f"{whole}{gap}{word}{' ' if piece else ''}{piece}"
+    return nfc(whole.strip(", "))
+
+
+def join_slashes(text: str) -> str:
+    return _SPACED_SLASH.sub("/", text)
+
+
+def status_of(raw: str, inked: bool, spec: FieldSpec) -> FieldStatus:
+    """Blank, none stated, illegible and filled are different answers."""
+    if not inked:
+        return FieldStatus.BLANK
+    if _NONE_SIGNS.fullmatch(raw) or raw.lower() in _NONE_WORDS and spec.type is not FieldType.TICK:
+        return FieldStatus.NONE_STATED
+    return FieldStatus.FILLED if raw else FieldStatus.ILLEGIBLE

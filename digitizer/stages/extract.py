@@ -1,0 +1,105 @@
+"""Readings to fields: takes a template, its slots' readings and the pages, gives one Field per answer in printed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from digitizer.document import CleanPage, Field, FieldStatus, Located, SlotReading, Source
+from digitizer.geometry import Box
+from digitizer.layout.answers import join_lines, join_slashes, line_text, status_of, with_inner
+from digitizer.template import FieldKind, FieldSpec, FieldType, Template
+from digitizer.vietnam.lists import snap
+
+TICKED = 0.035  # share of a tick box's inside that is ink; an empty box has none, a thin cross 0.06
+SNAPPED = 0.9  # a closed list made the answer certain where the letters were not
+
+
+def extract(
+    template: Template, located: Located, readings: Sequence[SlotReading], pages: Sequence[CleanPage]
+) -> tuple[Field, ...]:
+    """Every field of the template; of the repeating table the rows that hold ink. A label that was not found gives
+    NOT_FOUND: nothing can be said then, not even that the answer is blank."""
+    dpi = {page.number: page.dpi for page in pages}
+    fields: list[Field] = []
+    for spec in template.fields:
+        if spec.kind is FieldKind.TABLE:
+            continue
+        mine = [r for r in readings if r.slot.field_id == spec.id]
+        fields.append(_field(spec, mine, dpi) if mine else _missing(spec))
+    fields.extend(_rows(template, readings, dpi))
+    return tuple(fields)
+
+
+def _missing(spec: FieldSpec) -> Field:
+    return Field(spec.id, spec.label, spec.type.value, FieldStatus.NOT_FOUND, source=Source.NONE, required=spec.required)
+
+
+def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, float]) -> Iterator[Field]:
+    columns = {spec.id: spec for spec in template.fields if spec.kind is FieldKind.TABLE}
+    for n in range(template.rows):
+        row = [(replace(spec, id=key.replace("[n]", f"[{n}]"))) for key, spec in columns.items()]
+        mine = {spec.id: [r for r in readings if r.slot.field_id == spec.id] for spec in row}
+        if any(sum(r.ink_ratio) > 0 for found in mine.values() for r in found):
+            yield from (_field(spec, mine[spec.id], dpi) if mine[spec.id] else _missing(spec) for spec in row)
+
+
+def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) -> Field:
+    if spec.kind is FieldKind.TICKS:
+        raw, status, confidence = _ticked(spec, mine[0])
+    else:
+        raw, status, confidence = _written(spec, mine)
+    page, boxes = _where(mine)
+    return Field(
+        id=spec.id, label=spec.label, type=spec.type.value, status=status, raw=raw, confidence=round(confidence, 4),
+        source=Source.OCR, page=page, polygon_mm=tuple(box.polygon_mm(dpi[page]) for box in boxes),
+        required=spec.required,
+    )
+
+
+def _ticked(spec: FieldSpec, reading: SlotReading) -> tuple[str, FieldStatus, float]:
+    """The choice whose box holds ink; two inked boxes are nobody's answer."""
+    inked = [i for i, ratio in enumerate(reading.ink_ratio) if ratio >= TICKED]
+    if not inked:
+        return "", FieldStatus.BLANK, 0.95
+    if len(inked) > 1:
+        return "", FieldStatus.ILLEGIBLE, 0.3
+    return spec.choices[inked[0]], FieldStatus.FILLED, 0.97
+
+
+def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldStatus, float]:
+    inner = spec.inner if "/" not in spec.inner else ()
+    pieces: list[list[str]] = [[] for _ in range(len(inner) + 1)]
+    confidence = 1.0
+    inked = False
+    for found in mine:
+        for number, (reading, ratio) in enumerate(zip(found.readings, found.ink_ratio, strict=True)):
+            if ratio <= 0:
+                continue
+            inked = True
+            piece = found.slot.pieces[number] if found.slot.pieces and inner else 0
+            pieces[piece].append(line_text(reading.text, spec))
+            confidence = min(confidence, reading.confidence)
+    raw = with_inner([join_lines(texts) for texts in pieces], inner) if inner else join_lines(pieces[0])
+    raw, sure = _tidied(raw, spec)
+    status = status_of(raw, inked, spec)
+    if status is FieldStatus.BLANK:
+        return "", status, 0.95
+    return raw, status, max(confidence, SNAPPED) if sure else confidence
+
+
+def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:
+    """Spellings that the type makes certain; the flag says that a closed list decided."""
+    if spec.kind is FieldKind.COMB or spec.type in (FieldType.PERSONAL_ID, FieldType.PHONE):
+        raw = raw.replace(" ", "")
+    if spec.type is FieldType.DATE and "/" in raw:
+        raw = join_slashes(raw)
+    known = snap(raw, spec.type.value) if raw else None
+    closed = spec.type in (FieldType.SEX, FieldType.ETHNICITY, FieldType.NATIONALITY, FieldType.RELATION)
+    return (known, closed) if known else (raw, False)
+
+
+def _where(mine: Sequence[SlotReading]) -> tuple[int, tuple[Box, ...]]:
+    """The page with most of the answer's ink, and the boxes there."""
+    best = max(mine, key=lambda r: (sum(r.ink_ratio), -r.slot.page))
+    return best.slot.page, best.slot.boxes
