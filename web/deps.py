@@ -45,6 +45,10 @@ class FailureCounter:
                 self._failures.popitem(last=False)
         return FAILURE_WINDOW_S - (now - recent[0]) if len(recent) > FAILURES else 0.0
 
+    def forget(self) -> None:
+        with self._lock:
+            self._failures.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
-import pytest
 
 from storage.base import State
 from tests.web.world import World
@@ -15,7 +14,9 @@ from tests.web.world import World
 NAME, SEX, BORN = "child.full_name", "child.sex", "child.date_of_birth"
 
 
-def correct(world: World, record: str, fields: dict[str, Any], etag: str, key: str = "", who: str = "reviewer") -> httpx2.Response:
+def correct(
+    world: World, record: str, fields: dict[str, Any], etag: str, key: str = "", who: str = "reviewer"
+) -> httpx2.Response:
     with world.client(who) as http:
         return http.post(
             f"/v1/records/{record}/corrections", json={"fields": fields, "reason": "Đối chiếu bản gốc"},
@@ -45,7 +46,7 @@ def test_correction_makes_a_version_and_keeps_what_was_read(world: World) -> Non
         k: was[k] for k in ("status", "raw", "value", "confidence", "source")
     }
     assert field["correction"]["author"] == world.key_ids["reviewer"] and field["correction"]["at"].endswith("Z")
-    assert {k: v for k, v in now["fields"].items() if k != NAME} == {k: v for k, v in before["fields"].items() if k != NAME}
+    assert {**now["fields"], NAME: None} == {**before["fields"], NAME: None}
     with world.client("reviewer") as http:
         versions = http.get(f"/v1/records/{record}/versions").json()["versions"]
     assert [(v["version"], v["author"]) for v in versions] == [(1, "machine"), (2, world.key_ids["reviewer"])]
@@ -66,13 +67,13 @@ def test_the_last_doubt_resolved_publishes_and_later_changes_amend(world: World)
     assert types.count("record.corrected") == 2
 
 
-@pytest.mark.parametrize("etag", ['"1-needs_review"', '"7-published"', 'W/"1-published"', "*", '"x"'])
-def test_only_the_seen_version_can_be_changed(world: World, etag: str) -> None:
+def test_only_the_seen_version_can_be_changed(world: World) -> None:
     record = world.record(state=State.ACCEPTED)[1]
-    answer = correct(world, record, {SEX: {}}, etag)
-    assert (answer.status_code, answer.json()["code"]) == (412, "precondition_failed")
-    assert answer.headers["ETag"] == seen(world, record)[1]
-    assert answer.json()["current"] == {"version": 1, "href": f"/v1/records/{record}"}
+    for etag in ('"1-needs_review"', '"7-published"', 'W/"1-published"', "*", '"x"'):
+        answer = correct(world, record, {SEX: {}}, etag)
+        assert (answer.status_code, answer.json()["code"]) == (412, "precondition_failed")
+        assert answer.headers["ETag"] == seen(world, record)[1]
+        assert answer.json()["current"] == {"version": 1, "href": f"/v1/records/{record}"}
 
 
 def test_without_if_match_or_idempotency_key(world: World) -> None:
@@ -102,8 +103,9 @@ def test_of_racing_corrections_one_wins_and_the_others_hear_412(world: World) ->
     gate = threading.Barrier(6)
 
     def race(n: int) -> httpx2.Response:
+        who = ("reviewer", "reviewer_beside")[n % 2]
         gate.wait()
-        return correct(world, record, {NAME: {"raw": f"Trần Văn {'ABCDEF'[n]}n"}}, etag, who=("reviewer", "reviewer_beside")[n % 2])
+        return correct(world, record, {NAME: {"raw": f"Trần Văn {'ABCDEF'[n]}n"}}, etag, who=who)
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(race, range(6)))
@@ -112,7 +114,7 @@ def test_of_racing_corrections_one_wins_and_the_others_hear_412(world: World) ->
     assert seen(world, record)[0] == winner.json() and winner.json()["version"] == 2
 
 
-@pytest.mark.parametrize(("fields", "pointer"), [
+IMPOSSIBLE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"child.shoe_size": {}}, "#/fields/child.shoe_size"),
     ({"members[9].full_name": {"raw": "A B"}}, "#/fields/members[9].full_name"),
     ({BORN: {"raw": "hôm qua"}}, "#/fields/child.date_of_birth"),
@@ -124,12 +126,15 @@ def test_of_racing_corrections_one_wins_and_the_others_hear_412(world: World) ->
     ({NAME: {"status": "perhaps"}}, "#/fields/child.full_name/status"),
     ({}, "#/fields"),
     ({NAME: {"raw": "a\0b"}}, "#"),
-])
-def test_impossible_corrections_point_at_the_field(world: World, fields: dict[str, Any], pointer: str) -> None:
+)
+
+
+def test_impossible_corrections_point_at_the_field(world: World) -> None:
     record = world.record()[1]
-    answer = correct(world, record, fields, seen(world, record)[1])
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"][0]["pointer"] == pointer
+    for fields, pointer in IMPOSSIBLE:
+        answer = correct(world, record, fields, seen(world, record)[1])
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["pointer"] == pointer
     assert seen(world, record)[0]["version"] == 1
 
 

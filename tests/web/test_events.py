@@ -18,8 +18,7 @@ def test_stream_tells_every_state_to_the_end(world: World) -> None:
         text = stream.read().decode()
         worker.join()
     events = events_of(text)
-    assert [e["event"] for e in events][0] == "received"
-    assert events[-1]["event"] == "needs_review"
+    assert (events[0]["event"], events[-1]["event"]) == ("received", "needs_review")
     last = json.loads(events[-1]["data"])
     assert last["finished"] and last["submission_id"] == submission and last["state_text"]["vi"]
     assert "Mẫu" not in text

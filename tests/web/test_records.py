@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from settings import Settings
 from storage.base import State
@@ -89,7 +89,6 @@ def test_original_is_the_bytes_that_came(world: World) -> None:
 
 def test_a_damaged_original_is_refused_not_served(service: Service, tmp_path: Path) -> None:
     stores = open_stores(Settings(var=tmp_path / "var"))
-    from dataclasses import replace
     with running(replace(service, stores=stores)) as world:
         record = world.record(state=State.ACCEPTED)[1]
         sha256 = hashlib.sha256(PDF_BYTES).hexdigest()
@@ -103,12 +102,10 @@ def test_a_damaged_original_is_refused_not_served(service: Service, tmp_path: Pa
     assert b"%PDF" not in answer.content
 
 
-@pytest.mark.parametrize(("params", "pointer"), [
-    ({"limit": 0}, "query:limit"), ({"limit": "many"}, "query:limit"), ({"updated_since": "2026-11-24"}, "query:updated_since"),
-])
-def test_wrong_questions_point_at_what_is_wrong(world: World, params: dict[str, str], pointer: str) -> None:
+def test_wrong_questions_point_at_what_is_wrong(world: World) -> None:
     with world.client("client") as http:
-        answer = http.get("/v1/records", params=params)
-        garbage = http.get("/v1/records", params={"cursor": "garbage"})
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
-    assert garbage.status_code == 422
+        for name, value in (("limit", "0"), ("limit", "many"), ("updated_since", "2026-11-24T00:00:00")):
+            answer = http.get("/v1/records", params={name: value})
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"query:{name}")
+        for garbage in ("garbage", "\0", "ế", "MjAyNg"):
+            assert http.get("/v1/records", params={"cursor": garbage}).status_code == 422

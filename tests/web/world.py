@@ -31,13 +31,14 @@ from storage.base import NewRecord, Role, State, Stores
 from web.deps import Service
 
 NORTH, SOUTH = "chi-nhanh-01", "chi-nhanh-02"
-PDF_BYTES = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" \
+PDF_BYTES = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n" \
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" \
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 TEMPLATE = Template(
     id="khai-sinh", edition="tt04-2024", titles=("TỜ KHAI", "ĐĂNG KÝ KHAI SINH"), regulation="TT 04/2024/TT-BTP",
     valid_from=date(2024, 6, 6), form_code="", procedure_codes=("1.001193",), rows=4, items=(
-        Item("Họ, chữ đệm, tên", FieldSpec("child.full_name", "Họ, chữ đệm, tên", FieldType.PERSON_NAME, required=True)),
+        Item("Họ, tên", FieldSpec("child.full_name", "Họ, chữ đệm, tên", FieldType.PERSON_NAME, required=True)),
         Item("Ngày sinh", FieldSpec("child.date_of_birth", "Ngày, tháng, năm sinh", FieldType.DATE, required=True)),
         Item("Giới tính", FieldSpec("child.sex", "Giới tính", FieldType.SEX, required=True)),
         Item("Dân tộc", FieldSpec("child.ethnicity", "Dân tộc", FieldType.ETHNICITY)),
@@ -94,13 +95,17 @@ class World:
         self.counter += 1
         return f"test-{self.counter}"
 
-    def upload(self, who: str = "device", data: bytes = PDF_BYTES, name: str = "to-khai.pdf", key: str = "") -> httpx2.Response:
+    def upload(
+        self, who: str = "device", data: bytes = PDF_BYTES, name: str = "to-khai.pdf", key: str = ""
+    ) -> httpx2.Response:
         with self.client(who) as http:
             return http.post(
                 "/v1/submissions", files={"file": (name, data)}, headers={"Idempotency-Key": key or self.fresh()}
             )
 
-    def work(self, submission_id: str, state: State = State.NEEDS_REVIEW, reason: str = "", records: int = 1) -> list[str]:
+    def work(
+        self, submission_id: str, state: State = State.NEEDS_REVIEW, reason: str = "", records: int = 1
+    ) -> list[str]:
         """What a worker does, without the reading."""
         found = self.stores.uploads.submission(submission_id, "*")
         claim = self.stores.queue.claim(found.document_id, "test-worker", 30)
