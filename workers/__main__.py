@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
-from pydantic import SecretStr
 
 from digitizer.child import die_with
 from digitizer.errors import DigitizerError, UnsafeSettings
@@ -129,7 +128,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as the environment of a process that reads them again."""
     prefix = str(settings.model_config["env_prefix"])
     plain = {
-        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        name: value.get_secret_value() if hasattr(value, "get_secret_value") else value
         for name, value in ((name, getattr(settings, name)) for name in type(settings).model_fields)
     }
     return {f"{prefix}{name.upper()}": str(value) for name, value in plain.items()}

@@ -1,4 +1,4 @@
-"""The crash-history test in full: `python -m tests.crash --uploads 300 --kills 60 --seed 7`; ends 1 when a promise broke."""
+"""The crash history in full: `python -m tests.crash --uploads 300 --kills 60 --seed 7`; ends 1 when a promise broke."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from tests.crash.checker import Verdict, check, heal
 from tests.crash.world import world
 
 
-def run(uploads: int, kills: int, seed: int, database_url: str = "", folder: Path | None = None) -> tuple[History, Verdict]:
+def run(
+    uploads: int, kills: int, seed: int, database_url: str = "", folder: Path | None = None
+) -> tuple[History, Verdict]:
     """One storm on a fresh plant."""
     with contextlib.ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitizer-crash-")))

@@ -40,7 +40,8 @@ class Part:
     def start(self) -> None:
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self.command, cwd=ROOT, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT,
             )
 
     def running(self) -> bool:

@@ -1,4 +1,4 @@
-"""The doorbell on a real Redis: one opaque id is all that goes through, and nothing in Redis can make a worker do more."""
+"""The doorbell on a real Redis: one opaque id is all that goes through, and nothing there makes a worker do more."""
 
 from __future__ import annotations
 

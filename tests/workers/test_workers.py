@@ -1,4 +1,4 @@
-"""Whole workers on a real Redis and real databases, killed, frozen and poisoned: every document still ends where it must."""
+"""Whole workers on real servers, killed, frozen and poisoned: every document still ends where it must."""
 
 from __future__ import annotations
 
