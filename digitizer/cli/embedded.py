@@ -229,12 +229,17 @@ class _State:
 @contextmanager
 def _only_one(folder: Path) -> Iterator[IO[str]]:
     with (folder / "up.lock").open("a") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(
-                f"a service runs on {folder.parent} already; `digitizer down` ends it; DIGITIZER_VAR names another"
-            ) from None
+        for last in (*[False] * 20, True):  # `find` tries the lock for a moment; that is no service
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if last:
+                    raise UsageError(
+                        f"a service runs on {folder.parent} already; "
+                        "`digitizer down` ends it, DIGITIZER_VAR names another folder"
+                    ) from None
+                time.sleep(0.05)
         yield held
 
 

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from digitizer.cli import bench, demo, doctor, keys, lines, read, service, upload, verify
-from digitizer.cli.output import INTERRUPTED, leave_quietly, note, show_error
+from digitizer.cli.output import show_error
 from digitizer.errors import DigitizerError
 
 app = typer.Typer(
@@ -28,8 +28,3 @@ def run() -> None:
     except DigitizerError as error:
         show_error(error, as_json="--json" in sys.argv)
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        note("interrupted")
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(leave_quietly())

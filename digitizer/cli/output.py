@@ -15,7 +15,6 @@ from rich.table import Table
 
 from digitizer.errors import DigitizerError
 
-INTERRUPTED = 130  # as the shell reports SIGINT
 PIPE_CLOSED = 141  # as the shell reports SIGPIPE
 
 
@@ -32,8 +31,7 @@ def note(text: str) -> None:
 def emit(value: Any) -> None:
     """One JSON object on one line of stdout, in UTF-8 whatever the locale says."""
     line = json.dumps(value, ensure_ascii=False, default=str)
-    sys.stdout.buffer.write(line.encode("utf-8") + b"\n")
-    sys.stdout.buffer.flush()
+    write_out(line)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
@@ -41,8 +39,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     if not sys.stdout.isatty():
         lines = ["\t".join(columns)]
         lines += ["\t".join(" ".join(cell.split()) for cell in row) for row in rows]
-        sys.stdout.buffer.write(("\n".join(lines) + "\n").encode("utf-8"))
-        sys.stdout.buffer.flush()
+        write_out("\n".join(lines))
         return
     table = Table(title=escape(title) or None, title_justify="left", header_style="bold")
     for name in columns:
@@ -82,7 +79,11 @@ def progress_bar() -> Progress:
     )
 
 
-def leave_quietly() -> int:
-    """After the reader of stdout went away (`digitizer read … | head`): no traceback at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return PIPE_CLOSED
+def write_out(text: str) -> None:
+    """A line or several on stdout, at once. Ends quietly when its reader went away (`digitizer read … | head`)."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its exit
+        sys.exit(PIPE_CLOSED)

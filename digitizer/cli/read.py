@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.cli.output import emit, note, print_table, progress_bar, show_error
-from digitizer.errors import DigitizerError, UsageError
+from digitizer.cli.output import emit, note, print_table, progress_bar, show_error, write_out
+from digitizer.errors import DigitizerError, ReaderCrashed, UsageError
 
 if TYPE_CHECKING:  # these bring OpenCV and the engines: a second that `digitizer --help` need not take
     from digitizer.document import Record
@@ -40,6 +41,8 @@ def read(
 ) -> None:
     """Read scans and print what stands on them. A file that fails stops no other; the exit status is the worst."""
     tools, options = open_tools(form, keep, engine)
+    if not as_json and not sys.stdout.isatty():
+        write_out("\t".join(COLUMNS))
     worst = 0
     with progress_bar() as bar:
         task = bar.add_task("reading", total=len(files))
@@ -51,9 +54,10 @@ def read(
                         show_record(record, as_json)
                 if not as_json and sys.stdout.isatty():
                     bar.console.print(f"{shown}: {time.monotonic() - started:.1f} s", markup=False)
-            except DigitizerError as error:
-                show_error(error, as_json, "standard input" if name == "-" else name)
-                worst = max(worst, error.exit_status)
+            except Exception as error:  # noqa: BLE001 - a file that trips a library must not stop the others
+                known = error if isinstance(error, DigitizerError) else _crash(error)
+                show_error(known, as_json, "standard input" if name == "-" else name)
+                worst = max(worst, known.exit_status)
             bar.advance(task)
     raise typer.Exit(worst)
 
@@ -126,6 +130,12 @@ def local_file(name: str) -> Iterator[tuple[Path, str]]:
         yield Path(copy.name), "standard input"
 
 
+def _crash(error: Exception) -> DigitizerError:
+    """A foreign exception as ours, with its place for a bug report."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return ReaderCrashed(f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}: {error}")
+
+
 def show_record(record: Record, as_json: bool) -> None:
     """JSON by the contract, or a table a document; tab-separated rows where stdout is no terminal."""
     from digitizer.wire import record_to_json
@@ -141,10 +151,9 @@ def show_record(record: Record, as_json: bool) -> None:
         return
     for f in record.fields or ():
         cells = (record.file, pages, form, decision, f.id, f.status.value, f"{f.confidence:.2f}", f.raw)
-        sys.stdout.buffer.write(("\t".join(" ".join(cell.split()) for cell in cells) + "\n").encode("utf-8"))
+        write_out("\t".join(" ".join(cell.split()) for cell in cells))
     if not record.fields:
-        sys.stdout.buffer.write((f"{record.file}\t{pages}\t{form}\t{decision}\t\t\t\t\n").encode())
-    sys.stdout.buffer.flush()
+        write_out(f"{record.file}\t{pages}\t{form}\t{decision}\t\t\t\t")
 
 
 def _show_for_people(record: Record, title: str) -> None:
