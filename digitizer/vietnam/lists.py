@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from digitizer.vietnam import dates, places
 from digitizer.vietnam.misread import LETTER, MARGIN, reading_cost, word_case
-from digitizer.vietnam.text import fold, is_syllable, nfc, tone_key
+from digitizer.vietnam.text import fold, is_syllable, nfc, same_text, tone_key
 
 DATA = Path(__file__).parent / "data"
 CLOSED = ("sex", "ethnicity", "nationality", "relation")
@@ -154,12 +154,21 @@ def _repair_phrases(text: str, kind: str) -> str:
             for i, word in zip(span, meant, strict=True):
                 words[i] = words[i].replace(cores[i], word_case(cores[i], word), 1)
                 done[i] = True
+    for i, key in enumerate(folded[:-1]):
+        meant = _before_number().get(key)
+        if meant and folded[i + 1][:1].isdigit() and words[i] == cores[i] and not same_text(cores[i], meant):
+            words[i] = word_case(cores[i], meant)
     return " ".join(words)
 
 
+@cache
+def _before_number() -> dict[str, str]:
+    return {fold(word): word for word in _data()["before_number"]}
+
+
 def _alike(read: list[str], key: tuple[str, ...]) -> bool:
-    """Same letters but for marks; in a phrase of four words or more one letter of one word may be wrong."""
+    """Same letters but for marks; of a long phrase one word in four may have one letter wrong."""
     wrong = [(r, k) for r, k in zip(read, key, strict=True) if r != k]
-    if not wrong:
-        return True
-    return len(key) >= 4 and len(wrong) == 1 and len(wrong[0][1]) >= 3 and Levenshtein.distance(*wrong[0]) == 1
+    if len(wrong) > len(key) // 4:
+        return False
+    return all(len(k) >= 3 and Levenshtein.distance(r, k) == 1 for r, k in wrong)

@@ -45,8 +45,10 @@ def word_case(written: str, meant: str) -> str:
     if meant.isupper():
         return meant
     first = next((i for i, c in enumerate(meant) if c.isalpha()), 0)
-    capital = next((c.isupper() for c in written if c.isalpha()), False)
-    if not capital:
+    letter = next((c for c in written if c.isalpha()), "")
+    if letter_parts(letter or "?")[0] != letter_parts(meant[first:first + 1] or "?")[0]:
+        return meant  # the letter itself was misread, so its size says nothing
+    if not letter.isupper():
         return meant.lower()
     return meant[:first] + meant[first:first + 1].upper() + meant[first + 1:]
 

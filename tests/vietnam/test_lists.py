@@ -88,3 +88,15 @@ def test_fixed_phrases_of_a_marital_status() -> None:
     assert lists.marital_status_code("Đã ly hôn theo Bản án số 1; hiện tại chưa đăng ký kết hôn với ai") == "3"
     assert lists.marital_status_code("hiện tại đang có vợ là bà Trần Thị Mẫu") == "1"
     assert lists.marital_status_code("không ghi") is None
+
+
+def test_words_before_numbers_and_long_phrases() -> None:
+    assert lists.snap("Sô 5 ngớ 12 tô 3, phường Láng, Hà Nội", "address") == "Số 5 ngõ 12 tổ 3, phường Láng, Hà Nội"
+    read = "Căn cược công dân sô 025188001010 dơ Cục Cảns sát QLHC về TTXH câp ngày 20/11/2021"
+    meant = "Căn cước công dân số 025188001010 do Cục Cảnh sát QLHC về TTXH cấp ngày 20/11/2021"
+    assert lists.snap(read, "identity_paper") == meant
+
+
+def test_a_misread_first_letter_keeps_the_capital() -> None:
+    assert lists.snap("sừ", "sex") == "Nữ"
+    assert lists.snap("nư", "sex") == "nữ"
