@@ -1,0 +1,84 @@
+"""Papers that are no form of ours: takes our reader, gives what each real scan and each other real blank was named."""
+
+from __future__ import annotations
+
+import csv
+import random
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pypdfium2
+from rich.console import Console
+from rich.progress import track
+
+from bench.make import shared_folder
+from bench.scan import QUALITIES, save, scan
+
+# Real blanks in the folder of the same name that no template describes.
+OTHER_BLANKS = (
+    "cai-chinh", "dat-dai", "ho-kinh-doanh", "khuyet-tat", "trich-luc", "tro-giup-xa-hoi-1a", "tro-giup-xa-hoi-1d",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """`ours`: the form id it should get, None for "unknown". A notes page of CT01 may be named CT01 or nothing."""
+
+    name: str
+    source: str
+    ours: str | None
+    named: tuple[str, ...]
+    notes_page: bool = False
+
+    @property
+    def right(self) -> bool:
+        if self.ours and not self.notes_page:
+            return self.named == (self.ours,)
+        return set(self.named) <= {self.ours}
+
+
+class _Plan(Protocol):
+    @property
+    def documents(self) -> int: ...
+
+
+def check(read: Callable[[Path], list[dict[str, Any]]], plan: _Plan, console: Console) -> tuple[Stranger, ...]:
+    """Nothing where the shared folder is absent. A short run looks at every fourth scan."""
+    folder = shared_folder()
+    if folder is None:
+        return ()
+    step = 4 if plan.documents < 20 else 1
+    found = []
+    for row in track(_scans(folder)[::step], "reading real scans", console=console):
+        named = _named(read(folder / "data" / "forms-scanned" / row["file"]))
+        ours = "ct01" if row["template"] == "CT01" else None
+        found.append(Stranger(Path(row["file"]).stem, "scan", ours, named, row["page_role"] == "notes"))
+    with tempfile.TemporaryDirectory() as place:
+        for name in track(OTHER_BLANKS[::step], "reading other real forms", console=console):
+            path = _scanned(folder / "forms" / "blank" / f"{name}.pdf", Path(place))
+            found.append(Stranger(name, "blank", None, _named(read(path))))
+    return tuple(found)
+
+
+def _scans(folder: Path) -> list[dict[str, str]]:
+    manifest = folder / "data" / "forms-scanned" / "manifest.tsv"
+    if not manifest.is_file():
+        return []
+    with manifest.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t"))
+
+
+def _scanned(blank: Path, place: Path) -> Path:
+    """The blank through the medium scanner."""
+    document = pypdfium2.PdfDocument(blank)
+    rng = random.Random(blank.stem)
+    pages = [scan(p.render(scale=300 / 72).to_pil(), QUALITIES["medium"], rng) for p in document]
+    document.close()
+    return save(pages, place / f"{blank.stem}.pdf")[0]
+
+
+def _named(records: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(sorted({r["form"]["id"] for r in records if r["form"]["id"]}))

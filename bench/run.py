@@ -1,0 +1,239 @@
+"""The benchmark: takes options, makes filled forms, reads them with us and with the peers in one run, gives tables.
+
+`digitizer bench` or `python -m bench.run`. Times are CPU seconds (user and system, children included) a page on one
+core, so that a busy machine changes them less; the time on the clock is kept beside them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from bench import others, peers
+from bench.fonts import Face, faces
+from bench.make import Made, document, real, shared_folder, template_of
+from bench.prints import print_blank, styles
+from digitizer.score import DocumentScore, score_document, summarize
+
+FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
+PLACE = Path(__file__).resolve().parent / "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """documents: of the headline set. peer_documents: how many of these each peer reads. sweep: documents for each
+    other quality, 0 for none. source: `real` blanks or our `own` prints."""
+
+    documents: int = 40
+    seed: int = 2026
+    quality: str = "medium"
+    source: str = "real"
+    engine: str = "tesserocr"
+    peer_documents: tuple[tuple[str, int], ...] = (("tesseract", 40), ("ocrmypdf", 8))
+    sweep: int = 8
+    out: Path = PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reader made of one set. `note`: what a table has to say about it."""
+
+    reader: str
+    scores: tuple[DocumentScore, ...]
+    pages: int
+    cpu_s: float
+    wall_s: float
+    note: str = ""
+
+    @property
+    def cpu_per_page(self) -> float:
+        return self.cpu_s / self.pages if self.pages else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything a report needs. `shared`: us on the very documents that each peer read, by the peer's name."""
+
+    plan: Plan
+    ours: Reading
+    peers: tuple[Reading, ...]
+    shared: dict[str, Reading]
+    sweeps: dict[str, Reading]
+    strangers: tuple[others.Stranger, ...]
+    records: dict[str, Any]
+    skipped: tuple[str, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 when it ran, 2 when it was asked for something that is not there."""
+    options = _parser().parse_args(arguments)
+    console = Console(stderr=True)
+    if options.source == "real" and shared_folder() is None:
+        console.print("The real blanks are not on this machine; our own prints are used (see docs/benchmark.md).")
+        options.source = "own"
+    from bench.report import publish, show, write  # matplotlib, for those who asked for a run
+
+    result = run(_plan(options), console)
+    write(result, options.out)
+    show(result)
+    if options.publish:
+        publish(result)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="digitizer bench", description=__doc__)
+    parser.add_argument("--documents", type=int, default=40, help="filled forms in the headline set")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--quality", default="medium", help="clean, light, medium, heavy, medium-200, bilevel")
+    parser.add_argument("--source", choices=("real", "own"), default="real", help="real blanks, or our own prints")
+    parser.add_argument("--engine", default="tesserocr")
+    parser.add_argument("--tesseract", type=int, default=-1, help="documents for stock Tesseract; default all")
+    parser.add_argument("--ocrmypdf", type=int, default=8, help="documents for OCRmyPDF, about 10-20 s a page")
+    parser.add_argument("--sweep", type=int, default=8, help="documents for every other quality; 0: none")
+    parser.add_argument("--quick", action="store_true", help="8 documents, 4 for the peers, no sweep: minutes")
+    parser.add_argument("--publish", action="store_true", help="also write docs/benchmark.md and docs/img")
+    parser.add_argument("--out", type=Path, default=PLACE)
+    return parser
+
+
+def _plan(o: argparse.Namespace) -> Plan:
+    if o.quick:
+        o.documents, o.tesseract, o.ocrmypdf, o.sweep = 8, 4, 4, 0
+    tesseract = o.documents if o.tesseract < 0 else min(o.tesseract, o.documents)
+    return Plan(
+        o.documents, o.seed, o.quality, o.source, o.engine,
+        (("tesseract", tesseract), ("ocrmypdf", min(o.ocrmypdf, o.documents))), o.sweep, o.out,
+    )
+
+
+def run(plan: Plan, console: Console) -> Result:
+    """Makes the set, reads it, and lets the peers read the same files."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # before an engine starts: one core each
+    skipped = ["Two workers against one is measured by the crash and load tests, not here."]
+    made = make_set(plan, plan.documents, plan.quality, plan.out / "set", console)
+    reader = Reader(plan.engine)
+    reader.read(made[0].path)  # warm: models loaded, code compiled
+    ours, records = measure("digitizer", made, reader.read, console)
+    beside: list[Reading] = []
+    shared: dict[str, Reading] = {}
+    for name, count in plan.peer_documents:
+        if count == 0:
+            skipped.append(f"{name} was not asked to read.")
+            continue
+        beside.append(measure_peer(name, made[:count], console))
+        shared[name] = ours if count == len(made) else measure("digitizer", made[:count], reader.read, console)[0]
+    sweeps = {}
+    if plan.sweep:
+        for quality in ("light", "heavy", "medium-200", "bilevel"):
+            files = make_set(plan, plan.sweep, quality, plan.out / "set", console)
+            sweeps[quality] = measure("digitizer", files, reader.read, console)[0]
+        own = Plan(plan.sweep, plan.seed, "medium", "own", plan.engine)
+        sweeps["our own prints, medium"] = measure(
+            "digitizer", make_set(own, plan.sweep, "medium", plan.out / "set", console), reader.read, console,
+        )[0]
+    strangers = others.check(reader.read, plan, console)
+    if not strangers:
+        skipped.append("Papers that are no form of ours: the real scans are not on this machine.")
+    return Result(plan, ours, tuple(beside), shared, sweeps, strangers, records, tuple(skipped))
+
+
+# --- making --------------------------------------------------------------------------------------------------------
+
+
+def make_set(plan: Plan, count: int, quality: str, folder: Path, console: Console) -> list[Made]:
+    """`count` documents, the forms in turn, the fonts evenly; the same seed gives the same files."""
+    order = list(faces())
+    random.Random(plan.seed).shuffle(order)
+    made = []
+    for n in track(range(count), f"filling forms ({plan.source}, {quality})", console=console):
+        form = FORMS[n % len(FORMS)]
+        face = order[(n // len(FORMS) + n) % len(order)]
+        made.append(make_one(form, plan.seed * 1000 + n, quality, (plan.source, folder), face))
+    return made
+
+
+def make_one(form: str, seed: int, quality: str, where: tuple[str, Path], face: Face | None = None) -> Made:
+    source, folder = where
+    blank = real(form) if source == "real" else print_blank(template_of(form), styles()[seed % len(styles())])
+    return document(blank, seed, quality, folder / source / quality / f"{form}-{seed}.pdf", face)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """Our pipeline, warm: one engine for all files."""
+
+    def __init__(self, engine: str) -> None:
+        from digitizer.engines.build import build_engine
+        from digitizer.options import Options
+        from digitizer.pipeline import Tools
+        from digitizer.template import load_templates
+
+        self.tools, self.options = Tools(build_engine(engine), load_templates()), Options(engine=engine)
+
+    def read(self, path: Path) -> list[dict[str, Any]]:
+        """The objects of `read --json` for one file."""
+        from digitizer.pipeline import digitize
+        from digitizer.wire import record_to_json
+
+        return [record_to_json(r) for r in digitize(path, path.name, self.tools, self.options)]
+
+
+def measure(
+    name: str, made: Iterable[Made], read: Callable[[Path], list[dict[str, Any]]], console: Console
+) -> tuple[Reading, dict[str, Any]]:
+    """Reads a set with the clock running; gives scores and the records by file."""
+    scores, records, pages, cpu, wall = [], {}, 0, 0.0, 0.0
+    for one in track(list(made), f"reading with {name}", console=console):
+        started = cpu_now(), time.monotonic()
+        got = read(one.path)
+        cpu += cpu_now() - started[0]
+        wall += time.monotonic() - started[1]
+        pages += one.pages
+        records[one.path.name] = got
+        scores.append(score_document(one.truth, got))
+    return Reading(name, tuple(scores), pages, cpu, wall), records
+
+
+def measure_peer(name: str, made: Sequence[Made], console: Console) -> Reading:
+    """The peer's text once a file; of the two lookups the one that finds more exact answers over the whole set."""
+    ask = {"tesseract": peers.tesseract, "ocrmypdf": peers.ocrmypdf}[name]
+    tries: dict[bool, list[DocumentScore]] = {False: [], True: []}
+    pages, cpu, wall = 0, 0.0, 0.0
+    for one in track(made, f"reading with {name}", console=console):
+        text = ask(one.path)
+        pages, cpu, wall = pages + one.pages, cpu + text.cpu_s, wall + text.wall_s
+        template = template_of(one.truth["form"]["id"])
+        for to_line_end, scores in tries.items():
+            scores.append(score_document(one.truth, [peers.look_up(text.text, template, to_line_end)]))
+    best = max(tries, key=lambda k: summarize(tries[k]).exact)
+    how = "text to the end of the label's lines" if best else "text up to the next label"
+    return Reading(name, tuple(tries[best]), pages, cpu, wall, f"lookup: {how}")
+
+
+def cpu_now() -> float:
+    """User and system seconds of this process and its ended children."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def save_records(records: dict[str, Any], path: Path) -> None:
+    lines = (json.dumps(r, ensure_ascii=False) for many in records.values() for r in many)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
