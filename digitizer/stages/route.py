@@ -11,7 +11,7 @@ from digitizer.document import Decision, Field, FieldStatus, Finding, Outcome, R
 NOTES = frozenset({
     "registry_unavailable", "address_candidates", "address_not_found", "id_expired_kind", "issue_date_missing",
     "copies_conflict", "not_in_list", "registry_address_differs",
-    "pdf_signature", "pdf_restricted",
+    "pdf_signature", "pdf_restricted", "blank_page",
 })
 AGREED_WITH_REGISTRY = 0.995  # number, name and birth date were matched together; three misreadings do not do that
 FORM_CERTAIN = 0.5
@@ -32,7 +32,10 @@ def route(record: Record, accept_probability: float) -> Record:
     accept_probability, no required one is missing, and no finding asks for a person."""
     if record.form is None:
         return replace(record, decision=_unknown(record))
-    reasons = tuple(dict.fromkeys(_reasons(record, accept_probability)))
+    first: dict[tuple[str, str | None], Reason] = {}
+    for reason in _reasons(record, accept_probability):
+        first.setdefault((reason.code, reason.field), reason)
+    reasons = tuple(first.values())
     outcome = Outcome.REVIEW if reasons else Outcome.ACCEPT
     return replace(record, decision=Decision(outcome, reasons, document_confidence(record)))
 
@@ -102,7 +105,8 @@ def _has_number(record: Record, block: str) -> bool:
 
 
 def _unknown(record: Record) -> Decision:
-    if any(f.code == "blank_document" for f in record.findings):
+    blank = {f.page for f in record.findings if f.code == "blank_page"}
+    if record.pages and blank.issuperset(record.pages):
         return Decision(Outcome.UNKNOWN, (Reason("blank_document", _BLANK),))
     reasons = [Reason("unknown_form", "Không phải loại tờ khai hệ thống đọc được; cán bộ tự phân loại.")]
     reasons += [_of_finding(f, None) for f in record.findings if f.code not in NOTES]

@@ -154,10 +154,10 @@ def _repair_phrases(text: str, kind: str) -> str:
             for i, word in zip(span, meant, strict=True):
                 words[i] = words[i].replace(cores[i], word_case(cores[i], word), 1)
                 done[i] = True
-    for i, key in enumerate(folded[:-1]):
-        meant = _before_number().get(key)
-        if meant and folded[i + 1][:1].isdigit() and words[i] == cores[i] and not same_text(cores[i], meant):
-            words[i] = word_case(cores[i], meant)
+    for i, bare in enumerate(folded[:-1]):
+        word = _before_number().get(bare, "")
+        if word and folded[i + 1][:1].isdigit() and words[i] == cores[i] and not same_text(cores[i], word):
+            words[i] = word_case(cores[i], word)
     return " ".join(words)
 
 

@@ -35,7 +35,7 @@ def test_sure_and_whole_is_accepted() -> None:
 
 def test_unknown_paper() -> None:
     assert outcome(record(form=None)) == (Outcome.UNKNOWN, ["unknown_form"])
-    blank = Finding("blank_document", "classify", "Trang trắng.")
+    blank = Finding("blank_page", "clean", "Trang trắng, không có nội dung.", page=1)
     assert outcome(record(form=None, findings=(blank,))) == (Outcome.UNKNOWN, ["blank_document"])
 
 
@@ -89,6 +89,12 @@ def test_findings_ask_for_a_person_notes_do_not() -> None:
         assert outcome(record(field(), findings=(replace(finding, code=code),))) == (Outcome.ACCEPT, [])
     handwriting = Finding("possible_handwriting", "read", "Có thể là chữ viết tay.")
     assert outcome(record(field(), findings=(handwriting,))) == (Outcome.REVIEW, ["possible_handwriting"])
+
+
+def test_one_reason_a_field_and_code() -> None:
+    missing = field("relation", status=FieldStatus.NOT_FOUND)
+    said = Finding("label_not_found", "register", "Không tìm thấy mục trên giấy.", field="requester.relation")
+    assert outcome(record(field(), missing, findings=(said,))) == (Outcome.REVIEW, ["label_not_found"])
 
 
 def test_what_a_person_has_looked_at_is_settled() -> None:
