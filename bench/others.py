@@ -6,15 +6,15 @@ import csv
 import random
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pypdfium2
 from rich.console import Console
 from rich.progress import track
 
 from bench.make import shared_folder
+from bench.result import Plan, Stranger
 from bench.scan import QUALITIES, save, scan
 
 # Real blanks in the folder of the same name that no template describes.
@@ -23,29 +23,7 @@ OTHER_BLANKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """`ours`: the form id it should get, None for "unknown". A notes page of CT01 may be named CT01 or nothing."""
-
-    name: str
-    source: str
-    ours: str | None
-    named: tuple[str, ...]
-    notes_page: bool = False
-
-    @property
-    def right(self) -> bool:
-        if self.ours and not self.notes_page:
-            return self.named == (self.ours,)
-        return set(self.named) <= {self.ours}
-
-
-class _Plan(Protocol):
-    @property
-    def documents(self) -> int: ...
-
-
-def check(read: Callable[[Path], list[dict[str, Any]]], plan: _Plan, console: Console) -> tuple[Stranger, ...]:
+def check(read: Callable[[Path], list[dict[str, Any]]], plan: Plan, console: Console) -> tuple[Stranger, ...]:
     """Nothing where the shared folder is absent. A short run looks at every fourth scan."""
     folder = shared_folder()
     if folder is None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import matplotlib
 
-from bench.run import Result
+from bench.result import Result
 from digitizer.score import by, calibrate, summarize
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402  after the choice of a backend that needs no screen
+from matplotlib import pyplot as plt
 
 _BLUE, _GRAY = "#1f5fa8", "#9aa3ad"
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.plots import draw
-from bench.run import Reading, Result, save_records
+from bench.result import Reading, Result
 from digitizer.score import Summary, by, calibrate, summarize
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -28,7 +28,7 @@ def write(result: Result, out: Path) -> None:
     """results.json, records.jsonl, report.md and the plots, all under `out`."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(json.dumps(as_json(result), ensure_ascii=False, indent=1), encoding="utf-8")
-    save_records(result.records, out / "records.jsonl")
+    _save_records(result.records, out / "records.jsonl")
     (out / "report.md").write_text("# Benchmark\n\n" + markdown(result, "."), encoding="utf-8")
     draw(result, out)
 
@@ -74,6 +74,11 @@ PLOTS = (
     ("Fields exactly right by type of field", "bench-types.png"),
     ("Confidence against the share that is right", "bench-calibration.png"),
 )
+
+
+def _save_records(records: dict[str, Any], path: Path) -> None:
+    lines = (json.dumps(r, ensure_ascii=False) for many in records.values() for r in many)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
@@ -151,7 +156,9 @@ def _goal(name: str, got: float | None, wanted: float | None, unit: str = "") ->
 
     if got is None:
         return [name, "-", say(wanted) if wanted else "-", "not measured"]
-    return [name, say(got), say(wanted) if wanted else "-", "" if wanted is None else ("yes" if got >= wanted else "no")]
+    if wanted is None:
+        return [name, say(got), "-", ""]
+    return [name, say(got), say(wanted), "yes" if got >= wanted else "no"]
 
 
 def _part_rows(parts: dict[str, Summary]) -> Rows:

@@ -6,14 +6,12 @@ core, so that a busy machine changes them less; the time on the clock is kept be
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,55 +22,10 @@ from bench import others, peers
 from bench.fonts import Face, faces
 from bench.make import Made, document, real, shared_folder, template_of
 from bench.prints import print_blank, styles
+from bench.result import PLACE, Plan, Reading, Result
 from digitizer.score import DocumentScore, score_document, summarize
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
-PLACE = Path(__file__).resolve().parent / "out"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """documents: of the headline set. peer_documents: how many of these each peer reads. sweep: documents for each
-    other quality, 0 for none. source: `real` blanks or our `own` prints."""
-
-    documents: int = 40
-    seed: int = 2026
-    quality: str = "medium"
-    source: str = "real"
-    engine: str = "tesserocr"
-    peer_documents: tuple[tuple[str, int], ...] = (("tesseract", 40), ("ocrmypdf", 8))
-    sweep: int = 8
-    out: Path = PLACE
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one reader made of one set. `note`: what a table has to say about it."""
-
-    reader: str
-    scores: tuple[DocumentScore, ...]
-    pages: int
-    cpu_s: float
-    wall_s: float
-    note: str = ""
-
-    @property
-    def cpu_per_page(self) -> float:
-        return self.cpu_s / self.pages if self.pages else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Everything a report needs. `shared`: us on the very documents that each peer read, by the peer's name."""
-
-    plan: Plan
-    ours: Reading
-    peers: tuple[Reading, ...]
-    shared: dict[str, Reading]
-    sweeps: dict[str, Reading]
-    strangers: tuple[others.Stranger, ...]
-    records: dict[str, Any]
-    skipped: tuple[str, ...]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -228,11 +181,6 @@ def cpu_now() -> float:
     """User and system seconds of this process and its ended children."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
-
-
-def save_records(records: dict[str, Any], path: Path) -> None:
-    lines = (json.dumps(r, ensure_ascii=False) for many in records.values() for r in many)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""What a run of the benchmark was asked and what it found, as frozen values; takes nothing, gives types only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitizer.score import DocumentScore
+
+PLACE = Path(__file__).resolve().parent / "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """`ours`: the form id it should get, None for "unknown". A notes page of CT01 may be named CT01 or nothing."""
+
+    name: str
+    source: str
+    ours: str | None
+    named: tuple[str, ...]
+    notes_page: bool = False
+
+    @property
+    def right(self) -> bool:
+        if self.ours and not self.notes_page:
+            return self.named == (self.ours,)
+        return set(self.named) <= {self.ours}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """documents: of the headline set. peer_documents: how many of these each peer reads. sweep: documents for each
+    other quality, 0 for none. source: `real` blanks or our `own` prints."""
+
+    documents: int = 40
+    seed: int = 2026
+    quality: str = "medium"
+    source: str = "real"
+    engine: str = "tesserocr"
+    peer_documents: tuple[tuple[str, int], ...] = (("tesseract", 40), ("ocrmypdf", 8))
+    sweep: int = 8
+    out: Path = PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reader made of one set. `note`: what a table has to say about it."""
+
+    reader: str
+    scores: tuple[DocumentScore, ...]
+    pages: int
+    cpu_s: float
+    wall_s: float
+    note: str = ""
+
+    @property
+    def cpu_per_page(self) -> float:
+        return self.cpu_s / self.pages if self.pages else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything a report needs. `shared`: us on the very documents that each peer read, by the peer's name."""
+
+    plan: Plan
+    ours: Reading
+    peers: tuple[Reading, ...]
+    shared: dict[str, Reading]
+    sweeps: dict[str, Reading]
+    strangers: tuple[Stranger, ...]
+    records: dict[str, Any]
+    skipped: tuple[str, ...]
