@@ -16,7 +16,7 @@ import structlog
 
 from digitizer.child import die_with
 from digitizer.errors import DigitizerError, UnsafeSettings
-from digitizer.jail import Program
+from digitizer.jail import Level, Program
 from digitizer.options import Limits, Options
 from digitizer.sandbox import Reader
 from settings import Settings
@@ -45,6 +45,8 @@ def run_worker(settings: Settings, program: Program | None = None, limits: Limit
         reader.start()
         name = worker_name()
         install(Workplace(name, stores, reader, options, settings.lease_seconds, open_population(settings)))
+        if reader.level is Level.RLIMITS:
+            log.warning("sandbox_limits_only")  # bubblewrap does not work here: `digitizer doctor` says why it matters
         log.info("worker_ready", worker=name, sandbox=reader.level.value, engine=reader.engine and reader.engine.name)
         work_until_stopped(settings.redis_url, settings.queue_name, reader.cancel)
     finally:

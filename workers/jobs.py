@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from digitizer.document import Outcome, Record
-from digitizer.errors import BadInput, DigitizerError, IntegrityError, StaleFence
+from digitizer.errors import BadInput, DatabaseUnavailable, DigitizerError, IntegrityError, StaleFence
 from digitizer.pipeline import settle
 from digitizer.wire import record_to_json
 from storage.base import Claim, NewRecord, State, WorkQueue
@@ -40,8 +41,7 @@ def process_document(document_id: str) -> None:
             return
         try:
             with heartbeat(workplace, claim):
-                reached = read_document(workplace, claim)
-            save(workplace.stores.queue, claim, reached)
+                save(workplace, claim, read_document(workplace, claim))
         except StaleFence:
             log.warning("stale_fence", fence=claim.fence)  # another worker has taken over; ours is dropped
 
@@ -75,8 +75,20 @@ def record_state(record: Record) -> State:
     return State.ACCEPTED if accepted else State.NEEDS_REVIEW
 
 
-def save(queue: WorkQueue, claim: Claim, reached: Reached) -> None:
-    """One transaction under our fence. Raises StaleFence."""
+def save(workplace: Workplace, claim: Claim, reached: Reached) -> None:
+    """A database that is away for less than a lease costs no second reading: a write whose outcome is not known may be
+    repeated, as the fence refuses the second. Raises StaleFence, DatabaseUnavailable."""
+    end = time.monotonic() + workplace.lease_s
+    while True:
+        try:
+            return _save_once(workplace.stores.queue, claim, reached)
+        except DatabaseUnavailable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
+def _save_once(queue: WorkQueue, claim: Claim, reached: Reached) -> None:
     if reached.state is State.QUEUED:
         log.info("given_back", state=queue.give_back(claim, reached.reason_code).value, code=reached.reason_code)
         return

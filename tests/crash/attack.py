@@ -78,7 +78,8 @@ def _post(world: World, data: bytes, headers: dict[str, str]) -> tuple[int, byte
 def attack(world: World, uploads: int, kills: int, seed: int) -> History:
     """Uploads spread evenly over the kills, by eight clients; both follow from the seed."""
     dice = random.Random(seed)
-    plan = [(dice.choice(KINDS), dice.uniform(*PAUSE), dice.random()) for _ in range(kills)]
+    kinds = (*KINDS, "database") if world.database_url else KINDS
+    plan = [(dice.choice(kinds), dice.uniform(*PAUSE), dice.random()) for _ in range(kills)]
     behaviours = [dice.choices(("good", "slow"), (9, 1))[0] for _ in range(uploads)]
     lasts = sum(pause for _, pause, _ in plan)
     history = History()
@@ -99,6 +100,10 @@ def _nemesis(world: World, plan: list[tuple[str, float, float]], history: Histor
     frozen: list[threading.Timer] = []
     for kind, pause, which in plan:
         time.sleep(pause)
+        if kind == "database":
+            world.cut_database()
+            history.kills[kind] += 1
+            continue
         while not (pids := world.pids("worker" if kind == "freeze" else kind)):
             time.sleep(0.05)  # it is down from the kill before; a kill is a kill
         pid = pids[int(which * len(pids))]

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from digitizer.jail import ROOT
 from settings import Settings
 from storage.base import Role, Stores
@@ -66,7 +68,7 @@ class World:
     key: str
     address: tuple[str, int]
     parts: dict[str, Part]
-    healing: threading.Event = field(default_factory=threading.Event)
+    database_url: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def keep_alive(self) -> None:
@@ -90,6 +92,12 @@ class World:
             return hosts
         mark = {"worker": b"--one", "child": b"tests.fakes.child"}[kind]
         return sorted(p for host in hosts for p in descendants(host) if mark in command_line(p))
+
+    def cut_database(self) -> None:
+        """Ends every connection to the database, in the middle of whatever it does (PostgreSQL only)."""
+        with psycopg.connect(self.database_url.replace("+psycopg", ""), autocommit=True) as line:
+            line.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                         "WHERE datname = current_database() AND pid <> pg_backend_pid()")
 
     def close(self) -> None:
         self._stop.set()
@@ -128,7 +136,7 @@ def world(folder: Path, database_url: str = "") -> Iterator[World]:
     stores = open_stores(settings)
     _, key = stores.keys.create(Role.DEVICE, "hn-01", "crash test")
     parts = {name: Part(name, command, environment, folder / f"{name}.txt") for name, command in commands.items()}
-    made = World(settings, stores, key, (HOST, api_port), parts)
+    made = World(settings, stores, key, (HOST, api_port), parts, database_url)
     keeper = threading.Thread(target=made.keep_alive, daemon=True)
     for part in parts.values():
         part.start()
