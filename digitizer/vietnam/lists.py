@@ -155,15 +155,15 @@ def _repair_phrases(text: str, kind: str) -> str:
                 words[i] = words[i].replace(cores[i], word_case(cores[i], word), 1)
                 done[i] = True
     for i, bare in enumerate(folded[:-1]):
-        word = _before_number().get(bare, "")
+        word = _before_number("addresses" if kind == "address" else "dates").get(bare, "")
         if word and folded[i + 1][:1].isdigit() and words[i] == cores[i] and not same_text(cores[i], word):
             words[i] = word_case(cores[i], word)
     return " ".join(words)
 
 
 @cache
-def _before_number() -> dict[str, str]:
-    return {fold(word): word for word in _data()["before_number"]}
+def _before_number(where: str) -> dict[str, str]:
+    return {fold(word): word for word in _data()["before_number"][where]}
 
 
 def _alike(read: list[str], key: tuple[str, ...]) -> bool:

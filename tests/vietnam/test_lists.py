@@ -97,6 +97,12 @@ def test_words_before_numbers_and_long_phrases() -> None:
     assert lists.snap(read, "identity_paper") == meant
 
 
+def test_words_of_a_date_are_repaired_before_digits_only() -> None:
+    assert lists.snap("ngay 05 thang 3 nam 2026", "date") == "ngày 05 tháng 3 năm 2026"
+    assert lists.snap("10 giơ 30 phut, ngay 5/3/2026", "datetime") == "10 giờ 30 phút, ngày 5/3/2026"
+    assert lists.snap("Cửa Nam, ngay 05 tháng 3 nam 2026", "place_and_date") == "Cửa Nam, ngày 05 tháng 3 năm 2026"
+
+
 def test_a_misread_first_letter_keeps_the_capital() -> None:
     assert lists.snap("sừ", "sex") == "Nữ"
     assert lists.snap("nư", "sex") == "nữ"
