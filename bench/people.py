@@ -49,13 +49,13 @@ def make_person(rng: random.Random, born: date | None = None, sex: str = "", sur
     """One person, self-consistent; an adult where no birth date is given."""
     sex = sex or rng.choice(("Nam", "Nữ"))
     born = born or day_between(rng, date(1950, 1, 1), date(2005, 12, 31))
-    province, code = rng.choices(words.PROVINCES, weights=[14] + [1] * (len(words.PROVINCES) - 1))[0]
+    code, town = rng.choices(words.HOME_TOWNS, weights=[14] + [1] * (len(words.HOME_TOWNS) - 1))[0]
     number = personal_id(rng, code, born, sex)
     name = full_name(rng, sex, surname)
     ethnicity = rng.choices([e for e, _ in words.ETHNIC_GROUPS], weights=[w for _, w in words.ETHNIC_GROUPS])[0]
     return Person(
         full_name=name, born=born, sex=sex, ethnicity=ethnicity, personal_id=number, residence=residence(rng),
-        home_town=home_town(rng, province), paper=identity_paper(rng, number, born), phone=phone(rng),
+        home_town=home_town(rng, town), paper=identity_paper(rng, number, born), phone=phone(rng),
         email=email(rng, name, born),
     )
 
@@ -116,12 +116,10 @@ def _detail(rng: random.Random) -> str:
     ))
 
 
-def home_town(rng: random.Random, province: str) -> str:
-    if province == "Hà Nội":
-        return f"{rng.choice(('xã', 'Xã'))} {rng.choice(words.COMMUNES)}, {rng.choice(('thành phố Hà Nội', 'Hà Nội'))}"
-    commune = rng.choice(words.HOME_COMMUNES)
-    city = "thành phố" if province == "Hải Phòng" else "tỉnh"
-    return f"{commune[0].upper()}{commune[1:]}, {city} {province}"
+def home_town(rng: random.Random, town: str) -> str:
+    """The town of the list, or a commune of Hà Nội where it names none; half of them with a capital."""
+    town = town or f"xã {rng.choice(words.COMMUNES)}, {rng.choice(('thành phố Hà Nội', 'Hà Nội'))}"
+    return town[0].upper() + town[1:] if rng.random() < 0.5 else town
 
 
 def phone(rng: random.Random) -> str:

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,7 @@ def publish(result: Result) -> None:
 
 def show(result: Result) -> None:
     """The tables on standard output."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 170)
     for title, head, rows in _tables(result):
         table = Table(*head, title=title, title_justify="left", title_style="bold")
         for row in rows:

@@ -68,17 +68,19 @@ VILLAGES = (
     "Đoài", "Thượng", "Hạ", "Trung", "Đông", "Ngãi Cầu", "Yên Lộ", "Phú Mỹ", "Văn Trì", "Đồng Nhân", "Vân Lũng",
     "Lưu Xá", "Cổ Điển", "Quỳnh Đô", "Sơn Đồng", "Tiền Lệ", "Hậu Ái", "Phương Viên", "Cao Trung", "Thọ Lão",
 )
-# (old 63-province name, three-digit prefix of the personal number)
-PROVINCES = (
-    ("Hà Nội", "001"), ("Nam Định", "036"), ("Thái Bình", "034"), ("Hà Nam", "035"), ("Hưng Yên", "033"),
-    ("Hải Dương", "030"), ("Bắc Giang", "024"), ("Bắc Ninh", "027"), ("Phú Thọ", "025"), ("Thanh Hóa", "038"),
-    ("Nghệ An", "040"), ("Ninh Bình", "037"), ("Vĩnh Phúc", "026"), ("Thái Nguyên", "019"), ("Lạng Sơn", "020"),
-    ("Hải Phòng", "031"), ("Hòa Bình", "017"), ("Tuyên Quang", "008"), ("Quảng Ninh", "022"), ("Hà Tĩnh", "042"),
-)
-HOME_COMMUNES = (
-    "xã Hải Hậu", "xã Xuân Trường", "xã Giao Thủy", "xã Quỳnh Phụ", "xã Kiến Xương", "phường Phủ Lý", "xã Lý Nhân",
-    "xã Văn Giang", "xã Cẩm Giàng", "xã Lục Ngạn", "phường Từ Sơn", "xã Thanh Ba", "xã Nga Sơn", "xã Quỳnh Lưu",
-    "xã Kim Sơn", "xã Vĩnh Tường", "xã Đại Từ", "xã Hữu Lũng", "xã Tiên Lãng", "xã Kỳ Sơn", "xã Cẩm Xuyên",
+# (prefix of the personal number, home town as written since 01/7/2025), of the old province with that prefix
+HOME_TOWNS = (
+    ("001", ""), ("036", "xã Hải Hậu, tỉnh Ninh Bình"), ("036", "xã Xuân Trường, tỉnh Ninh Bình"),
+    ("034", "xã Kiến Xương, tỉnh Hưng Yên"), ("034", "xã Quỳnh Phụ, tỉnh Hưng Yên"),
+    ("035", "phường Phủ Lý, tỉnh Ninh Bình"), ("033", "xã Văn Giang, tỉnh Hưng Yên"),
+    ("030", "xã Cẩm Giàng, thành phố Hải Phòng"), ("024", "xã Lục Ngạn, tỉnh Bắc Ninh"),
+    ("027", "phường Từ Sơn, tỉnh Bắc Ninh"), ("025", "xã Thanh Ba, tỉnh Phú Thọ"),
+    ("038", "xã Nga Sơn, tỉnh Thanh Hóa"),
+    ("040", "xã Quỳnh Lưu, tỉnh Nghệ An"), ("037", "xã Kim Sơn, tỉnh Ninh Bình"),
+    ("026", "xã Vĩnh Tường, tỉnh Phú Thọ"), ("019", "xã Đại Từ, tỉnh Thái Nguyên"),
+    ("020", "xã Hữu Lũng, tỉnh Lạng Sơn"), ("031", "xã Tiên Lãng, thành phố Hải Phòng"),
+    ("017", "xã Lương Sơn, tỉnh Phú Thọ"), ("008", "xã Chiêm Hóa, tỉnh Tuyên Quang"),
+    ("022", "xã Ba Chẽ, tỉnh Quảng Ninh"), ("042", "xã Cẩm Xuyên, tỉnh Hà Tĩnh"),
 )
 HOSPITALS = (
     ("Bệnh viện Phụ sản Hà Nội", "phường Giảng Võ"), ("Bệnh viện Bạch Mai", "phường Kim Liên"),

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from digitizer.score import (
-    FieldScore, by, calibrate, comparable, coverage, is_located, score_document, score_field, summarize, wilson,
+    FieldScore,
+    by,
+    calibrate,
+    comparable,
+    coverage,
+    is_located,
+    score_document,
+    score_field,
+    summarize,
+    wilson,
 )
 
 PAGE = {"width_mm": 210.0, "height_mm": 297.0, "skew_deg": 0.0, "dpi": 300}
