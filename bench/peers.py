@@ -3,9 +3,10 @@
 The lookup is as kind to them as one can be without working for them. All labels of the template are found in their
 text at once, fuzzily (two letters in ten may be wrong), in printed order, by the chain of matches that explains most
 letters; so one garbled label costs nothing. The answer is the text from a label to the next label found. Leaders,
-footnote marks and the pipes of combs are stripped; digits of combs are joined; table rows are parsed by their number
-and date; an X beside a choice counts as the tick. Two readings of an answer (to the next label, or to the end of the
-label's line and its continuation lines) are tried and the better one over all documents is reported."""
+footnote marks and the pipes of combs are stripped; digits of combs are joined; an X beside a choice counts as the tick.
+Two readings of an answer (to the next label, or to the end of the label's line and its continuation lines) are tried
+and the better one over all documents is reported. Rows of tables have no labels; what the peers would score if these
+were parsed for them, by their date and twelve digits, is reported beside it."""
 
 from __future__ import annotations
 
@@ -86,8 +87,9 @@ def _since(started: tuple[float, float]) -> tuple[float, float]:
 # --- lookup --------------------------------------------------------------------------------------------------------
 
 
-def look_up(text: str, template: Template, to_line_end: bool = False) -> dict[str, Any]:
-    """The object of `read --json` as far as a text can give it: the form's title in it, and `raw` per field."""
+def look_up(text: str, template: Template, to_line_end: bool = False, rows: bool = True) -> dict[str, Any]:
+    """The object of `read --json` as far as a text can give it: the form's title in it, and `raw` per field.
+    `rows`: also look for the rows of a table, which no label announces."""
     text = unicodedata.normalize("NFC", text).replace("\f", "\n")
     titles = fold("".join(template.titles))
     named = fuzz.partial_ratio(titles, fold(text)) >= _FUZZY
@@ -97,7 +99,7 @@ def look_up(text: str, template: Template, to_line_end: bool = False) -> dict[st
         stop = found[n + 1][1] if n + 1 < len(found) else len(text)
         if item.field and item.field.kind is not FieldKind.TABLE:
             fields[item.field.id] = {"raw": _answer(text[end:stop], item.field, to_line_end)}
-    fields |= _rows(text, template)
+    fields |= _rows(text, template) if rows else {}
     return {"form": {"id": template.id if named else None}, "fields": fields}
 
 

@@ -45,7 +45,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reader made of one set. `note`: what a table has to say about it."""
+    """What one reader made of one set. `note`: what a table has to say about it. `helped`: of a peer, the scores when
+    the rows of tables, which have no labels, are parsed for it as well."""
 
     reader: str
     scores: tuple[DocumentScore, ...]
@@ -53,6 +54,7 @@ class Reading:
     cpu_s: float
     wall_s: float
     note: str = ""
+    helped: tuple[DocumentScore, ...] = ()
 
     @property
     def cpu_per_page(self) -> float:

@@ -162,19 +162,24 @@ def measure(
 
 
 def measure_peer(name: str, made: Sequence[Made], console: Console) -> Reading:
-    """The peer's text once a file; of the two lookups the one that finds more exact answers over the whole set."""
+    """The peer's text once a file; of two lookups the one that finds more exact answers over the whole set."""
     ask = {"tesseract": peers.tesseract, "ocrmypdf": peers.ocrmypdf}[name]
     tries: dict[bool, list[DocumentScore]] = {False: [], True: []}
+    helped: dict[bool, list[DocumentScore]] = {False: [], True: []}
+    made[0].path.parent.joinpath("text").mkdir(exist_ok=True)
     pages, cpu, wall = 0, 0.0, 0.0
     for one in track(made, f"reading with {name}", console=console):
         text = ask(one.path)
         pages, cpu, wall = pages + one.pages, cpu + text.cpu_s, wall + text.wall_s
+        one.path.parent.joinpath("text", f"{one.path.stem}.{name}.txt").write_text(text.text, encoding="utf-8")
         template = template_of(one.truth["form"]["id"])
-        for to_line_end, scores in tries.items():
-            scores.append(score_document(one.truth, [peers.look_up(text.text, template, to_line_end)]))
+        for rows, scores in ((False, tries), (True, helped)):
+            for to_line_end in scores:
+                found = peers.look_up(text.text, template, to_line_end, rows)
+                scores[to_line_end].append(score_document(one.truth, [found]))
     best = max(tries, key=lambda k: summarize(tries[k]).exact)
-    how = "text to the end of the label's lines" if best else "text up to the next label"
-    return Reading(name, tuple(tries[best]), pages, cpu, wall, f"lookup: {how}")
+    how = "to the end of the label's lines" if best else "up to the next label"
+    return Reading(name, tuple(tries[best]), pages, cpu, wall, f"text {how}", tuple(helped[best]))
 
 
 def cpu_now() -> float:

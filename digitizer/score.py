@@ -103,7 +103,10 @@ def score_document(truth: dict[str, Any], records: Sequence[dict[str, Any]]) -> 
     record = next((r for r in records if r["form"]["id"] == form), records[0] if records else None)
     got = record["fields"] if record else {}
     named = record["form"]["id"] if record else None
-    fields = tuple(score_field(k, t, got.get(k), truth.get("pages", ())) for k, t in truth["fields"].items())
+    regions = any("polygon_mm" in f for f in got.values()) or not got
+    fields = tuple(
+        score_field(k, t, got.get(k), truth.get("pages", ()) if regions else None) for k, t in truth["fields"].items()
+    )
     return DocumentScore(
         truth.get("file", ""), form, named, truth.get("font", ""), truth.get("quality", ""),
         len(truth.get("pages", ())), fields,
@@ -111,13 +114,13 @@ def score_document(truth: dict[str, Any], records: Sequence[dict[str, Any]]) -> 
 
 
 def score_field(
-    field_id: str, truth: dict[str, Any], got: dict[str, Any] | None, pages: Sequence[dict[str, Any]] = ()
+    field_id: str, truth: dict[str, Any], got: dict[str, Any] | None, pages: Sequence[dict[str, Any]] | None = ()
 ) -> FieldScore:
-    """`got` None: the reader does not have the field."""
+    """`got` None: the reader does not have the field. `pages` None: this reader gives no regions."""
     wanted, read = plain(truth["raw"]), plain((got or {}).get("raw") or "")
     located = None
-    if truth["ink"] and not (got is not None and "polygon_mm" not in got):
-        located = bool(got) and is_located(truth["ink"], got or {}, pages)
+    if truth["ink"] and pages is not None:
+        located = got is not None and is_located(truth["ink"], got, pages)
     return FieldScore(
         id=field_id, type=truth["type"], truth=wanted, got=read, filled=bool(wanted),
         edits=min(Levenshtein.distance(wanted, read), max(len(wanted), 1) if wanted else len(read)),
