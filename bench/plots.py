@@ -23,14 +23,17 @@ def draw(result: Result, folder: Path) -> None:
 
 
 def _readers(result: Result, path: Path) -> None:
-    """Two bars a reader: exact fields, and pages a CPU minute."""
+    """Two bars a reader: exact fields (dotted: with table rows parsed for the peer too), and pages a CPU minute."""
     readings = [result.ours, *result.peers]
     names = [r.reader for r in readings]
     colours = [_BLUE] + [_GRAY] * len(result.peers)
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
     rates = [100 * summarize(r.scores).exact_rate for r in readings]
-    bars = left.bar(names, rates, color=colours)
-    left.bar_label(bars, [f"{v:.1f} %" for v in rates])
+    helped = [100 * summarize(r.helped or r.scores).exact_rate for r in readings]
+    bars = left.bar(names, helped, color="white", edgecolor=colours, linestyle=":")  # table rows parsed for the peers
+    said = [f"{r:.1f} %" + (f" ({h:.1f} %)" if h != r else "") for r, h in zip(rates, helped, strict=True)]
+    left.bar_label(bars, said)
+    left.bar(names, rates, color=colours)
     left.set(title="fields exactly right", ylim=(0, 105), ylabel="%")
     speeds = [60 / r.cpu_per_page if r.cpu_s else 0 for r in readings]
     bars = right.bar(names, speeds, color=colours)

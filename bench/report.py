@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import json
+import math
 import os
 import platform
 import subprocess
@@ -155,7 +156,9 @@ def _goal_rows(result: Result) -> Iterator[list[str]]:
 
 def _goal(name: str, got: float | None, wanted: float | None, unit: str = "") -> list[str]:
     def say(value: float) -> str:
-        return f"{value:.1f} x" if unit else _share(value)
+        if not unit:
+            return _share(value)
+        return f"{value:.1f} x" if math.isfinite(value) else "it has none right"
 
     if got is None:
         return [name, "-", say(wanted) if wanted else "-", "not measured"]

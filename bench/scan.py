@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,7 +105,9 @@ def save(scans: Sequence[Scan], path: Path, jpeg: int = 90) -> tuple[Path, ...]:
     images, dpi = [s.image for s in scans], scans[0].dpi
     suffix = path.suffix.lower()
     if suffix == ".pdf":
-        images[0].save(path, save_all=True, append_images=images[1:], resolution=float(dpi), quality=jpeg)
+        # bilevel pages go in as fax, group 4, which knows no quality
+        packed: dict[str, Any] = {} if images[0].mode == "1" else {"quality": jpeg}
+        images[0].save(path, save_all=True, append_images=images[1:], resolution=float(dpi), **packed)
         return (path,)
     if suffix in {".tif", ".tiff"}:
         packing = "group4" if images[0].mode == "1" else "tiff_lzw"

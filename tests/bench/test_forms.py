@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 from pathlib import Path
@@ -117,9 +118,11 @@ def test_the_scanner_says_where_a_mark_went(quality: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".tiff", ".jpg", ".png"])
-def test_files_carry_pages_and_resolution(suffix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bilevel", [False, True])
+def test_files_carry_pages_and_resolution(suffix: str, bilevel: bool, tmp_path: Path) -> None:
     page = Image.new("RGB", (827, 1169), "white")
-    scans = [scan(page, QUALITIES["medium-200"], random.Random(n)) for n in range(2)]
+    quality = dataclasses.replace(QUALITIES["medium-200"], bilevel=bilevel)
+    scans = [scan(page, quality, random.Random(n)) for n in range(2)]
     paths = save(scans, tmp_path / f"form{suffix}")
     assert len(paths) == (1 if suffix in {".pdf", ".tiff"} else 2)
     if suffix == ".pdf":
