@@ -15,6 +15,7 @@ RULE_MM = 6.5  # shorter strokes may be letters: a 16 pt capital is 4 mm high
 SIDE_MM = 2.1  # smallest side of a tick box
 ANSWER_RULE_MM = 10.0  # a rule this long that no box closes may carry an answer
 FRAME_MM = 0.8  # how far a border may stand from the inside of its cell
+LETTER_ASPECT = 0.85  # the counter of a bold D or O is closed too, but narrower than a tick box
 CELL_MAX_SHARE = 0.6  # a "cell" of more than this share of the page is the page's frame
 
 
@@ -112,10 +113,11 @@ def _cells(lines: np.ndarray, side_px: int) -> list[Box]:
     found = []
     for x, y, w, h, area in stats[1:count].tolist():
         touches = x == 0 or y == 0 or x + w == width or y + h == height
-        small = 2 * min(w, h) < side_px - 6
-        if touches or small or area < 0.8 * w * h or w * h > CELL_MAX_SHARE * width * height:
+        if touches or 2 * min(w, h) < side_px or area < 0.8 * w * h or w * h > CELL_MAX_SHARE * width * height:
             continue
-        found.append(Box(2 * x, 2 * y, 2 * (x + w), 2 * (y + h)))
+        letter = 2 * max(w, h) < 2 * side_px and min(w, h) < LETTER_ASPECT * max(w, h)
+        if not letter:
+            found.append(Box(2 * x, 2 * y, 2 * (x + w), 2 * (y + h)))
     return reading_order(found)
 
 
