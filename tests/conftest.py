@@ -5,17 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import TypeVar
 
 import pytest
 
 from tests import servers
 
-AnyServer = TypeVar("AnyServer", bound=servers.Server)
-
-
 @contextlib.contextmanager
-def own_server(server: contextlib.AbstractContextManager[AnyServer]) -> Iterator[AnyServer]:
+def own_server(server: contextlib.AbstractContextManager[servers.AnyServer]) -> Iterator[servers.AnyServer]:
     """For a test that kills its server. A missing program skips here and fails where CI=true, where nothing may go
     untested unseen."""
     try:

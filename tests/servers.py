@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from tests import build_servers
 
@@ -63,6 +64,9 @@ class Server:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+AnyServer = TypeVar("AnyServer", bound=Server)
 
 
 @dataclass(slots=True)
@@ -223,8 +227,8 @@ def _start(command: Sequence[str], folder: Path, env: dict[str, str] | None = No
 
 
 def _running(
-    server: Server, sig: signal.Signals = signal.SIGTERM, answers: Callable[[], bool] | None = None
-) -> Iterator[Server]:
+    server: AnyServer, sig: signal.Signals = signal.SIGTERM, answers: Callable[[], bool] | None = None
+) -> Iterator[AnyServer]:
     try:
         _await(server, answers or (lambda: _listens(server.port)))
         yield server

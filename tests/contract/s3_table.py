@@ -202,7 +202,8 @@ def _range(objects: S3Objects) -> str:
 def _sse(objects: S3Objects) -> str:
     objects.check()
     objects.client.put_object(objects.bucket.name, "sse", io.BytesIO(b"x"), 1, sse=SseS3())
-    return "yes"
+    said = objects.client.stat_object(objects.bucket.name, "sse").metadata or {}
+    return "yes" if "x-amz-server-side-encryption" in {name.lower() for name in said} else "taken, not said to be done"
 
 
 @case("lifecycle rule")

@@ -181,6 +181,21 @@ def test_postgres_killed_and_back_keeps_what_was_acknowledged_and_needs_no_resta
         stores.close()
 
 
+def test_a_process_frozen_in_the_middle_of_a_change_stops_nobody_else(postgres_url: str) -> None:
+    """It holds the ledger that everybody needs; the server takes it away, and what the frozen one did is undone."""
+    stores, frozen = open_url(postgres_url, MemoryObjects()), Database(postgres_url)
+    with pytest.raises(DatabaseUnavailable), frozen.change() as change:
+        change.audit("frozen", "never.happened")
+        change.conn.execute(sa.insert(t.access_keys).values(
+            id="k", secret_sha256="", role="device", branch="b", name="", created_at=change.at))
+        accept(stores, 1)
+    assert stores.uploads.submission("sub_1", "*").state is State.RECEIVED
+    assert stores.keys.list_keys() == []
+    assert stores.audit and [e.who for e in stores.audit.entries()] == ["dev"]
+    frozen.close()
+    stores.close()
+
+
 @pytest.mark.parametrize("statement", [
     "UPDATE audit SET who = 'forger'", "DELETE FROM audit", "UPDATE record_versions SET author = 'forger'",
 ])
