@@ -108,7 +108,7 @@ def _runs(dots: _Dots, dark: np.ndarray, px: float) -> list[_Run]:
     leader under an answer shows no more."""
     seeds = sorted(_seeds(dots, px), key=len, reverse=True)
     taken: set[int] = set()
-    runs = []
+    runs: list[_Run] = []
     for seed in seeds:
         pair = len(seed) == 2
         if sum(dot in taken for dot in seed) * 2 > len(seed) or (pair and not _like_others(seed, dots, runs)):
@@ -297,8 +297,8 @@ def _erase_place(
     half = size[0] / 2 + 1
     top, bottom = max(0, round(place.y - size[1] / 2 - 0.5)), round(place.y + size[1] / 2 + 1.5)
     left, right = max(0, round(place.x - half)), round(place.x + half + 1)
-    above = dark[max(0, top - round(LETTER_MM * px)):top, left:right].any(axis=0)
-    below = dark[bottom:bottom + 4, left:right].any(axis=0)
+    above: np.ndarray = np.asarray(dark[max(0, top - round(LETTER_MM * px)):top, left:right].any(axis=0))
+    below: np.ndarray = np.asarray(dark[bottom:bottom + 4, left:right].any(axis=0))
     if len(above) == 0 or len(below) != len(above):
         return
     erase[top:bottom, left:right][:, ~(above | below)] = 255

@@ -14,7 +14,7 @@ from digitizer.imaging.rules import find_lines, find_ruling
 STAGE = "clean"
 DARK = 150  # of 255, after the background is even
 FAINT = 200  # the same on a shrunken page, where thin strokes turn gray
-LEVEL_DEG = 0.06  # less skew than this is not worth resampling: 2 px over an A4 line at 300 dpi
+LEVEL_DEG = 0.15  # less skew than this costs no answers, and resampling is a tenth of a second
 SURVEY_DPI = 75.0
 MARGIN_MM = 6.0  # scanner shadows and punch holes lie within: not counted when asking whether a page is blank
 BLANK_INK_SHARE = 0.0006  # two words on an A4 page; dust and show-through stay below
