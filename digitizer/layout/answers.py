@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz
+
 from digitizer.document import FieldStatus
 from digitizer.template import FieldSpec, FieldType
-from digitizer.vietnam.text import nfc
+from digitizer.vietnam.text import fold, nfc
 
 _EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
 _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
-_SPACED_SLASH = re.compile(r"\s*/\s*")
+_SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
 
 
 def line_text(text: str, spec: FieldSpec) -> str:
@@ -53,6 +55,22 @@ def with_inner(pieces: Sequence[str], inner: Sequence[str]) -> str:
         gap = "" if word.startswith(",") or not whole else " "
         whole = f"{whole}{gap}{word}{' ' if piece else ''}{piece}"
     return nfc(whole.strip(", "))
+
+
+def split_at(text: str, inner: Sequence[str]) -> list[str] | None:
+    """A line's text parted at its printed inner words, however well they were read; None when one is not there."""
+    bare = "".join(fold(c, spaces=False) or (" " if c.isspace() else c) for c in nfc(text))
+    plain, parts, at = nfc(text), [], 0
+    if len(bare) != len(plain):
+        return None
+    for word in inner:
+        key = fold(word).strip(" ,")
+        found = fuzz.partial_ratio_alignment(key, bare[at:], score_cutoff=70)
+        if found is None or found.dest_end <= found.dest_start:
+            return None
+        parts.append(plain[at:at + found.dest_start])
+        at += found.dest_end
+    return [nfc(p.strip(_EDGE)) for p in (*parts, plain[at:])]
 
 
 def join_slashes(text: str) -> str:

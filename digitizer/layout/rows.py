@@ -93,22 +93,50 @@ def answer_left_px(sheet: Sheet, row: int, left_px: float, right_px: float, mark
     """Where the answer's room begins between a label's last letter and right_px: behind the rest of that letter, the
     colon and, if `marked`, the footnote mark such as (2), which may stand far off in a line set justified."""
     letter = sheet.letter_px
-    level = sheet.level_near(row, left_px, left_px + 3 * letter)
-    runs = list(_ink_runs(sheet, level, left_px, right_px))
-    start = left_px
-    while runs and _belongs_to_label(runs[0], letter):
-        start = left_px + runs.pop(0).right
-    if not marked:
-        return start
-    mark: list[_Run] = []
-    for run in runs:
-        near = not mark or run.left - mark[-1].right < 0.3 * letter
-        if near and _floats(run):
-            mark.append(run)
-        elif mark or run.right - run.left > 0.25 * letter:
-            break
-    wide = mark and 0.3 * letter < mark[-1].right - mark[0].left < 1.3 * letter
-    return left_px + mark[-1].right + 1 if wide else start
+    start = gap_px(sheet, row, left_px)
+    level = sheet.level_near(row, start, start + 3 * letter)
+    runs = list(_ink_runs(sheet, level, start, right_px))
+    done = 0
+    while done < len(runs) and _is_colon(runs[done], 0.55 * letter, letter):
+        done += 1
+    if marked:
+        mark: list[_Run] = []
+        for run in runs[done:]:
+            near = not mark or run.left - mark[-1].right < 0.5 * letter
+            if near and _floats(run):
+                mark.append(run)
+            elif mark or run.right - run.left > 0.25 * letter:
+                break
+        if mark and 0.3 * letter < mark[-1].right - mark[0].left < 1.5 * letter:
+            done = runs.index(mark[-1]) + 1
+            while done < len(runs) and _is_colon(runs[done], mark[-1].right + 0.4 * letter, letter):
+                done += 1
+    return start + runs[done - 1].right + 1 if done else start
+
+
+def answer_right_px(sheet: Sheet, row: int, right_px: float, comma: bool) -> float:
+    """Where the answer's room ends before the next printed word; `comma`: a printed comma stands between."""
+    letter = sheet.letter_px
+    right = gap_px(sheet, row, right_px)
+    if not comma:
+        return right
+    left = max(0.0, right - 0.8 * letter)
+    level = sheet.level_near(row, left, right)
+    runs = list(_ink_runs(sheet, level, left, right))
+    low = runs and runs[-1].top > -0.3 and runs[-1].right - runs[-1].left < 0.3 * letter
+    return left + runs[-1].left if low else right
+
+
+def gap_px(sheet: Sheet, row: int, x_px: float) -> float:
+    """The white nearest to x, when x cuts a letter; word boxes cut by letter counts often do."""
+    reach = 0.6 * sheet.letter_px
+    left = max(0.0, x_px - reach)
+    level = sheet.level_near(row, left, x_px + reach)
+    at = int(x_px) - int(left)
+    for run in _ink_runs(sheet, level, left, x_px + reach):
+        if run.left <= at < run.right:
+            return int(left) + (run.left if at - run.left < run.right - at and run.left > 0 else run.right)
+    return x_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +162,10 @@ def _ink_runs(sheet: Sheet, level: float, left_px: float, right_px: float) -> It
         yield _Run(a, b, (top + int(rows[0]) - level) / letter, (top + int(rows[-1]) + 1 - level) / letter)
 
 
-def _belongs_to_label(run: _Run, letter: float) -> bool:
-    cut_letter = run.left <= 1 and run.right < 0.15 * letter
-    colon = run.right < 0.5 * letter and run.right - run.left < 0.17 * letter and run.top > -0.58
-    return cut_letter or colon
+def _is_colon(run: _Run, before: float, letter: float) -> bool:
+    return run.right < before and run.right - run.left < 0.24 * letter and run.top > -0.58
 
 
 def _floats(run: _Run) -> bool:
     """Small raised print: its foot well over the line, its head about as high as capitals."""
-    return -0.6 < run.foot < -0.17 and -1.01 < run.top < -0.55
+    return -0.75 < run.foot < -0.17 and -1.01 < run.top < -0.55

@@ -74,6 +74,14 @@ def _reading_order(lines: Sequence[Line]) -> list[Line]:
 
 
 def _part(word: Word, start: int, end: int) -> Box:
-    """The share of the word's box that some of its letters take, as if all were equally wide."""
-    step = word.box.width / len(word.text)
-    return Box(word.box.left + start * step, word.box.top, word.box.left + end * step, word.box.bottom)
+    """The share of the word's box that some of its letters take, by how wide letters commonly are."""
+    widths = [_width(char) for char in word.text]
+    step = word.box.width / sum(widths)
+    left = word.box.left + step * sum(widths[:start])
+    return Box(left, word.box.top, left + step * sum(widths[start:end]), word.box.bottom)
+
+
+def _width(char: str) -> float:
+    if char in ".,:;'|!ilIj()[]/tfìíịỉĩ":
+        return 0.55
+    return 1.35 if char.isupper() or char in "mw®@" else 1.0

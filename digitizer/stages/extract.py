@@ -9,7 +9,8 @@ from digitizer.document import CleanPage, Field, FieldStatus, Located, SlotReadi
 from digitizer.geometry import Box
 from digitizer.layout.answers import join_lines, join_slashes, line_text, status_of, with_inner
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
-from digitizer.vietnam.lists import snap
+from digitizer.vietnam.lists import snap, snap_marital_status
+from digitizer.vietnam.phrases import repair_address, repair_digits, repair_office, repair_paper
 
 TICKED = 0.035  # share of a tick box's inside that is ink; an empty box has none, a thin cross 0.06
 SNAPPED = 0.9  # a closed list made the answer certain where the letters were not
@@ -94,6 +95,16 @@ def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:
         raw = raw.replace(" ", "")
     if spec.type is FieldType.DATE and "/" in raw:
         raw = join_slashes(raw)
+    if spec.type is FieldType.IDENTITY_PAPER:
+        raw = repair_paper(raw)
+    elif spec.type in (FieldType.ADDRESS, FieldType.PLACE):
+        raw = repair_address(raw)
+    elif spec.type is FieldType.ORGANIZATION:
+        raw = repair_office(raw)
+    elif spec.type in (FieldType.DATE, FieldType.TEXT):
+        raw = repair_digits(raw)
+    if spec.id.endswith(".marital_status"):
+        raw = snap_marital_status(raw)
     known = snap(raw, spec.type.value) if raw else None
     closed = spec.type in (FieldType.SEX, FieldType.ETHNICITY, FieldType.NATIONALITY, FieldType.RELATION)
     return (known, closed) if known else (raw, False)

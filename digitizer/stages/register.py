@@ -9,7 +9,7 @@ from digitizer.document import CleanPage, Finding, Located, PageText, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box
-from digitizer.layout.rows import Sheet, answer_left_px, base_px, sheet_of
+from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, tokens_of
 from digitizer.template import FieldKind, FieldSpec, Item, Template
@@ -115,7 +115,7 @@ def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[
 def _behind(found: _Found, match: Match) -> Place:
     token = found.tokens[match.end - 1]
     sheet = found.sheets[token.page]
-    return Place(token.page, sheet.row_at(base_px(token.box, token.text)), token.box.right + 0.08 * sheet.letter_px)
+    return Place(token.page, sheet.row_at(base_px(token.box, token.text)), token.box.right + 0.04 * sheet.letter_px)
 
 
 def _behind_marks(found: _Found, start: Place, end: Place | None, marked: bool) -> Place:
@@ -129,7 +129,8 @@ def _before(found: _Found, match: Match) -> Place:
     token = found.tokens[match.start]
     sheet = found.sheets[token.page]
     row = sheet.row_at(base_px(token.box, token.text))
-    return Place(token.page, row, token.box.left - 0.08 * sheet.letter_px)
+    left = token.box.left - 0.04 * sheet.letter_px
+    return Place(token.page, row, answer_right_px(sheet, row, left, match.pattern.text.startswith(",")))
 
 
 def _next_is_near(found: _Found, index: int) -> bool:

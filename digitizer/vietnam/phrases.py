@@ -1,0 +1,107 @@
+"""Wording that hardly varies in addresses, agencies and identity papers: takes a reading, gives it with that wording right.
+
+Only what is a closed list is touched: kinds of papers, issuers, unit words in small letters, digits among digits, and
+the marks that part an address. Names of people and places are left to `lists.snap` and to people."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import Levenshtein
+
+from digitizer.vietnam.misread import clearly_meant
+from digitizer.vietnam.text import fold
+
+_KINDS = (
+    "Căn cước công dân số", "Căn cước số", "Thẻ căn cước số", "Thẻ căn cước công dân số", "CCCD số", "CMND số",
+    "Chứng minh nhân dân số", "Hộ chiếu số", "Giấy khai sinh số", "Số định danh cá nhân",
+)
+_ISSUERS = (
+    "do Cục Cảnh sát QLHC về TTXH", "do Cục Cảnh sát quản lý hành chính về trật tự xã hội", "do Bộ Công an",
+    "do Cục CS QLHC về TTXH", "do Cục Quản lý xuất nhập cảnh",
+)
+_OFFICES = ("UBND", "Ủy ban nhân dân", "Công an")
+_UNIT_WORDS = (
+    "phường", "xã", "thị", "trấn", "đặc", "khu", "quận", "huyện", "tỉnh", "thành", "phố", "thôn", "xóm", "ấp", "bản", "tổ",
+    "dân", "đường", "ngõ", "ngách", "hẻm", "kiệt", "số", "nhà", "tòa", "chung", "cư", "căn", "hộ", "tầng", "lô", "đội",
+    "cụm", "bệnh", "viện", "đa", "khoa", "trạm", "y", "tế", "trung", "ương", "sản", "nhi", "và", "tại", "nhân", "ủy", "ban",
+    "công", "an", "tập", "thể", "làng", "buôn", "tâm", "riêng", "quốc", "gia",
+)
+_PARTING = r"(?:phường|xã|thị trấn|đặc khu|quận|huyện|thị xã|tỉnh|thành phố|TP\.)"
+_NOT_BEFORE_COMMA = {"và", "tại", "ubnd", "dân", "an", "thuộc", "của", "do", "trên"}
+_LOOKALIKE = str.maketrans({c: d for d, cs in {"0": "OQoDC(", "1": "Il|!]ÍÌìí", "2": "Zz", "5": "S", "8": "B§"}.items() for c in cs})
+_DATE = re.compile(r"(?<![\w(/])([\dOQo(Il|]{1,2})\s?[/⁄]{1,2}\s?([\dOQoIl|]{1,2})\s?[/⁄]{1,2}\s?([\dOQoIl|ZSB]{4})(?!\w)")
+_LONG_NUMBER = re.compile(r"(?<!\w)[\dOQoIl|ZSB§(][\dOQoIl|ZSB§]{11}(?!\w)")
+_PAPER = re.compile(r"^(?P<kind>\D*?)\s*(?P<number>\d{9,12})\.?\s+(?P<issuer>.+?)\s+[cC][ấâaắảáạẩ]p\s*(?P<day>\S*g[aàáảạ]y)?\s*(?P<date>\d\S*)$")
+
+
+def repair_paper(text: str) -> str:
+    """"Cän cước số QQ1192670349 dọ Bô Công an cấp 27/10/2025" with its kind, number, issuer and date as they must be."""
+    plain = repair_digits(text)
+    found = _PAPER.match(plain)
+    if not found:
+        return plain
+    day = "ngày " if found["day"] else ""
+    kind = nearest(found["kind"], _KINDS)
+    return f"{kind} {found['number']} {nearest(found['issuer'], _ISSUERS)} cấp {day}{found['date']}".strip()
+
+
+def repair_office(text: str) -> str:
+    """The agency's kind at the beginning, then unit words."""
+    for office in _OFFICES:
+        size = len(office.split(" "))
+        words = text.split(" ")
+        head = " ".join(words[:size])
+        key, read = fold(office, spaces=False), fold(head, spaces=False)
+        if len(words) > size and head != office and Levenshtein.distance(key, read) <= max(1, len(key) // 5):
+            text = " ".join((office if "ỷ" not in head else "Uỷ ban nhân dân", *words[size:]))
+            break
+    return repair_unit_words(text)
+
+
+def repair_address(text: str) -> str:
+    """Unit words, and commas where dots and other small marks were read between the parts."""
+    text = re.sub(r"\bTP\s?[,:;]?\s+(?=[A-ZĐ])", "TP. ", text)
+    text = re.sub(r"(?<=[^\W_])(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\b[PQ])\s?[.;:]\s+(?=\w)", ", ", text)
+    text = repair_unit_words(text)
+    return re.sub(rf"(\w+) (?={_PARTING} [A-ZĐÀ-Ỹ0-9])", _with_comma, text)
+
+
+def _with_comma(match: re.Match[str]) -> str:
+    """Units are parted by commas; the leader's dots swallow them more often than people forget them."""
+    word = match.group(1)
+    return match.group() if word.lower() in _NOT_BEFORE_COMMA or word.islower() else f"{word}, "
+
+
+def repair_unit_words(text: str) -> str:
+    """Small words of an address come from a closed list; one that is not on it but near one entry is that entry."""
+    words = text.split(" ")
+    for i, word in enumerate(words):
+        core = word.strip(",.;:")
+        if not core.isalpha() or not core.islower() or core in _UNIT_WORDS or len(core) < 2:
+            continue
+        near = [w for w in _UNIT_WORDS if Levenshtein.distance(fold(core), fold(w)) <= (1 if len(w) >= 4 else 0)]
+        meant = clearly_meant(core, near) if near else None
+        if meant:
+            words[i] = word.replace(core, meant, 1)
+    return " ".join(words)
+
+
+def repair_digits(text: str) -> str:
+    """Letters read for digits inside dates and 12-digit numbers; a date's own slashes kept single."""
+    text = _DATE.sub(lambda m: "/".join(part.translate(_LOOKALIKE) for part in m.groups()), text)
+    return _LONG_NUMBER.sub(_as_number, text)
+
+
+def _as_number(match: re.Match[str]) -> str:
+    digits = sum(c.isdigit() for c in match.group())
+    return match.group().translate(_LOOKALIKE) if digits >= 8 else match.group()
+
+
+def nearest(text: str, choices: tuple[str, ...]) -> str:
+    """The one entry that reads nearly so, letters compared without marks; the text itself where none does."""
+    read = fold(text, spaces=False)
+    scored = sorted((Levenshtein.distance(fold(c, spaces=False), read), c) for c in choices)
+    errors, best = scored[0]
+    clear = len(scored) == 1 or scored[1][0] > errors
+    return best if read and clear and errors <= len(fold(best, spaces=False)) // 4 else text
