@@ -10,6 +10,7 @@ import pytest
 
 from tests import servers
 
+
 @contextlib.contextmanager
 def own_server(server: contextlib.AbstractContextManager[servers.AnyServer]) -> Iterator[servers.AnyServer]:
     """For a test that kills its server. A missing program skips here and fails where CI=true, where nothing may go
