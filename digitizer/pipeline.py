@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitizer.document import Classification, CleanPage, PageText, Record
+from digitizer.document import Classification, CleanPage, FormMatch, PageText, Record
+from digitizer.keep import Keeper
 from digitizer.options import Options
 from digitizer.ports import Engine, PopulationRegistry
 from digitizer.stages.classify import group_pages
@@ -40,19 +41,21 @@ def digitize(path: Path, name: str, tools: Tools, options: Options) -> Iterator[
 
 def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
     """Untrusted bytes to undecided records; touches no network, so it may run in a sandbox."""
+    keeper = Keeper(options.keep)
     intake = ingest(path, name, options.limits)
-    pages = (clean(page) for page in render(intake, options))
-    surveyed = ((page, read_page(page, tools.engine)) for page in pages)
+    pages = (keeper.cleaned(clean(page)) for page in render(intake, options))
+    surveyed = (keeper.surveyed(page, read_page(page, tools.engine)) for page in pages)
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)
-        yield replace(record, file=name, sha256=intake.sha256, findings=(*intake.findings, *record.findings))
+        record = replace(record, file=name, sha256=intake.sha256, findings=(*intake.findings, *record.findings))
+        yield keeper.recorded(record, document.pages)
 
 
 def read_document(
     pages: tuple[CleanPage, ...], texts: tuple[PageText, ...], found: Classification, tools: Tools
 ) -> Record:
     """The pages of one document to a validated record without a decision."""
-    template = next((t for t in tools.templates if found.match and t.id == found.match.form_id and t.edition == found.match.edition), None)
+    template = template_for(found.match, tools.templates)
     record = Record(
         file="", pages=found.pages, form=found.match, fields=(), engine=tools.engine.info,
         form_candidates=found.candidates, findings=found.findings,
@@ -63,6 +66,11 @@ def read_document(
     readings = read_slots(pages, located, template, tools.engine)
     fields = extract(template, located, readings, pages)
     return validate(normalize(replace(record, fields=fields, findings=(*record.findings, *located.findings))))
+
+
+def template_for(match: FormMatch | None, templates: tuple[Template, ...]) -> Template | None:
+    """The template of the named form and edition; None for unknown paper."""
+    return next((t for t in templates if match and (t.id, t.edition) == (match.form_id, match.edition)), None)
 
 
 def settle(draft: Record, population: PopulationRegistry | None, options: Options) -> Record:

@@ -1,10 +1,11 @@
-"""What a PDF's object tree promises: takes an open pikepdf file, gives page sizes and what else it carries."""
+"""What a PDF's object tree promises: takes a file, gives page sizes and what else it carries."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pikepdf
 
@@ -16,6 +17,15 @@ MAX_OBJECTS = 100_000  # a hundred scanned pages have about a thousand
 MAX_STREAM_BYTES = 100 * 1024 * 1024
 DEFLATE_MAX_RATIO = 1032  # zlib's theoretical best: shorter streams need not be tried
 PICTURE_FACTOR = 4  # a scan inside may be finer than what we render: 1200 dpi against 600
+
+
+def page_sizes_pt(path: Path, max_pages: int) -> tuple[tuple[float, float], ...]:
+    """`page_size_pt` of every page. Raises DamagedDocument, TooManyPages."""
+    try:
+        with pikepdf.open(path, suppress_warnings=True) as pdf:
+            return tuple(page_size_pt(page) for page in page_objects(pdf, max_pages))
+    except pikepdf.PdfError as error:
+        raise DamagedDocument(f"PDF: {type(error).__name__}") from error
 
 
 def page_objects(pdf: pikepdf.Pdf, max_pages: int) -> tuple[pikepdf.Dictionary, ...]:

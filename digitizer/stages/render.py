@@ -8,14 +8,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pikepdf
 from pdf2image import convert_from_path
 from pdf2image.exceptions import PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 from PIL import Image, ImageOps, ImageSequence
 
 from digitizer.document import Intake, PageImage
 from digitizer.errors import DamagedDocument, PageTooLarge
-from digitizer.imaging.pdf_pages import page_objects, page_size_pt
+from digitizer.imaging.pdf_pages import page_sizes_pt
 from digitizer.options import Limits, Options
 
 BATCH_PAGES = 4  # one pdftoppm per batch: start-up costs 30 ms, four A4 pages at 300 dpi fill 104 MB of scratch
@@ -36,8 +35,7 @@ def render(intake: Intake, options: Options) -> Iterator[PageImage]:
 
 
 def _pdf(intake: Intake, options: Options) -> Iterator[PageImage]:
-    with pikepdf.open(intake.path) as pdf:
-        sizes = [page_size_pt(page) for page in page_objects(pdf, options.limits.pages)]
+    sizes = page_sizes_pt(intake.path, options.limits.pages)
     for first in range(1, len(sizes) + 1, BATCH_PAGES):
         last = min(first + BATCH_PAGES - 1, len(sizes))
         with tempfile.TemporaryDirectory(prefix="render-") as folder:
