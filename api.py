@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -24,6 +26,7 @@ from web.deps import Service
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Reads the settings (once, from the environment where none are given), opens the stores."""
     settings = settings or Settings()
+    _log_to_stderr(settings.log_json)
     options = Options()
     screening = Reader(options, settings.sandbox, reads=False)
     stores = open_stores(settings)
@@ -61,6 +64,23 @@ def build(service: Service, on_stop: Callable[[], None] = lambda: None) -> FastA
     # uvicorn's own access log writes whole addresses with their queries; web/access.py writes ids instead.
     logging.getLogger("uvicorn.access").disabled = True
     return app
+
+
+class _JsonLines(logging.Formatter):
+    """The same members as the workers' lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat()
+        return json.dumps({"event": record.getMessage(), "level": record.levelname.lower(), "timestamp": at})
+
+
+def _log_to_stderr(as_json: bool) -> None:
+    """Our own lines only: what a library says may hold what a citizen wrote."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    ours = logging.getLogger("digitizer")
+    ours.handlers, ours.propagate = [handler], False
+    ours.setLevel(logging.INFO)
 
 
 def _description(limits: Limits) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -102,6 +102,12 @@ class World:
             return http.post(
                 "/v1/submissions", files={"file": (name, data)}, headers={"Idempotency-Key": key or self.fresh()}
             )
+
+    def submissions(self, document_ids: Sequence[str]) -> list[str]:
+        """Whose documents these are, as told by the events."""
+        told = self.stores.records.events("*", None, 500).events
+        ids = dict.fromkeys(e.submission_id for e in told)
+        return [s for s in ids if self.stores.uploads.submission(s, "*").document_id in document_ids]
 
     def work(
         self, submission_id: str, state: State = State.NEEDS_REVIEW, reason: str = "", records: int = 1
