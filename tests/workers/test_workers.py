@@ -47,6 +47,7 @@ def worker_pids(supervisor: int) -> list[int]:
     return sorted(found)
 
 
+@pytest.mark.parametrize("works", ["postgres"], indirect=True)  # the crash history runs two workers on SQLite
 def test_documents_are_read_while_poison_is_put_aside(works: Plant) -> None:
     bad = [works.submit(picture(b)) for b in ("crash", "hang", "memory")]
     good = [works.submit(picture("good", n)) for n in range(12)]
