@@ -92,7 +92,7 @@ class _Stream:
 
 def _message(event: Event) -> str:
     data = {
-        "submission_id": event.submission_id, "state": event.state.value,
+        "type": event.type, "submission_id": event.submission_id, "state": event.state.value,
         "state_text": states.SENTENCES[event.state].model_dump(), "finished": states.is_finished(event.state),
         "record_id": event.record_id, "at": rfc3339(event.at),
     }
