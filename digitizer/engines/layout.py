@@ -28,7 +28,8 @@ def layout_of(text: PageText) -> layoutparser.Layout:
     blocks = []
     for number, line in enumerate(text.lines):
         score = min((word.confidence for word in line.words), default=0.0)
-        parts = [(f"l{number}", None, "line", line.text, line.box, score)]
+        parts: list[tuple[str, str | None, str, str, Box, float]] = []
+        parts.append((f"l{number}", None, "line", line.text, line.box, score))
         parts += [
             (f"l{number}w{at}", f"l{number}", "word", word.text, word.box, word.confidence)
             for at, word in enumerate(line.words)

@@ -141,9 +141,24 @@ def _small_components(stats: np.ndarray, centres: np.ndarray, limit: float) -> _
         index.tolist(), centres[index, 0].tolist(), centres[index, 1].tolist(),
         w[index].tolist(), h[index].tolist(), area[index].tolist(),
     )
-    for i, (x, y) in enumerate(zip(dots.x, dots.y, strict=True)):
+    points = list(enumerate(zip(dots.x, dots.y, strict=True)))
+    for i, (x, y) in points:
         dots.levels.setdefault(int(y) // 4, []).append((x, i))
+    colons = {i for i, (x, y) in points if _is_colon(dots, i, limit)}
+    dots.levels = {
+        level: [entry for entry in entries if entry[1] not in colons] for level, entries in dots.levels.items()
+    }
     return dots
+
+
+def _is_colon(dots: _Dots, dot: int, limit: float) -> bool:
+    """Its lower dot would bridge the label between two leaders."""
+    x, y = dots.x[dot], dots.y[dot]
+    above = (dots.near(x, y - distance, (-0.25 * limit, 0.25 * limit), 4.0) for distance in (12, 18, 24))
+    return any(
+        other is not None and 0.6 < dots.area[other] / dots.area[dot] < 1.6 and 8 < y - dots.y[other] < 2.4 * limit
+        for other in above
+    )
 
 
 def _seeds(dots: _Dots, px: float) -> list[list[int]]:
