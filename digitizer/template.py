@@ -55,7 +55,9 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One answer. `label`: as a clerk names it; by default the printed text without its number and colon. `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order.
+    """One answer. `label`: as a clerk names it; by default the printed text without its number and colon.
+
+    `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order.
     `inner`: printed words inside the answer, such as "giờ", "phút, ngày", "tháng", "năm"; they belong to `raw`."""
 
     id: str

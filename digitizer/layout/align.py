@@ -97,10 +97,10 @@ def align(patterns: Sequence[Pattern], tokens: Sequence[Token]) -> tuple[Match, 
                 updated[i] = updated[i - 1]
         best = updated
     placed = []
-    chain: _Chain | None = best[-1]
-    while chain and chain.match:
-        placed.append(chain.match)
-        chain = chain.before
+    link: _Chain | None = best[-1]
+    while link and link.match:
+        placed.append(link.match)
+        link = link.before
     return tuple(reversed(placed))
 
 

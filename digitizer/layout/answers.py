@@ -1,4 +1,4 @@
-"""Raw text of an answer from what was read in its regions: takes readings, gives text without leaders and what it is."""
+"""Raw text of an answer: takes what was read in its regions, gives text without leaders and what kind of answer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from digitizer.vietnam.text import fold, nfc
 _EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
 _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
+_LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
 _SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
@@ -22,10 +23,12 @@ _SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
 def line_text(text: str, spec: FieldSpec) -> str:
     """One region's text without leader remnants: dots in a row, dots between words, dots and dashes at the ends."""
     plain = nfc(text).replace("...", " . . ")
+    if _NONE_SIGNS.fullmatch(plain):
+        return plain.strip(" .")
     if spec.type is FieldType.EMAIL:
         return re.sub(r"\s+", "", plain).strip(_EDGE)
     plain = _DOTS.sub(_gap, plain)
-    plain = _GLUED.sub(" ", plain)
+    plain = _LEADER_DOT.sub(" ", _GLUED.sub(" ", plain))
     return nfc(plain.strip(_EDGE))
 
 
@@ -40,7 +43,8 @@ def join_lines(texts: Sequence[str]) -> str:
     for text in texts:
         if not text:
             continue
-        joined += text if not joined or joined.endswith(("/", "-")) and joined[-2:-1] != " " else f" {text}"
+        cut = joined.endswith(("/", "-")) and joined[-2:-1] != " "
+        joined += text if cut or not joined else f" {text}"
     return joined
 
 
@@ -81,6 +85,6 @@ def status_of(raw: str, inked: bool, spec: FieldSpec) -> FieldStatus:
     """Blank, none stated, illegible and filled are different answers."""
     if not inked:
         return FieldStatus.BLANK
-    if _NONE_SIGNS.fullmatch(raw) or raw.lower() in _NONE_WORDS and spec.type is not FieldType.TICK:
+    if _NONE_SIGNS.fullmatch(raw) or (raw.lower() in _NONE_WORDS and spec.type is not FieldType.TICK):
         return FieldStatus.NONE_STATED
     return FieldStatus.FILLED if raw else FieldStatus.ILLEGIBLE

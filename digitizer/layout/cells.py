@@ -60,7 +60,8 @@ def table_cells(page: CleanPage, below_px: float, columns: int, rows: int) -> tu
     """Rows of `columns` cells (the right-hand ones) of the table under a height; () where there is no table.
 
     Columns come from upright rules; rows from drawn or dotted lines across, else from equal division."""
-    upright = [r for r in page.rules if r.height > 4 * r.width and r.height > 0.04 * page.height_px and r.bottom > below_px]
+    tall = 0.04 * page.height_px
+    upright = [r for r in page.rules if r.height > max(tall, 4 * r.width) and r.bottom > below_px]
     if len(upright) < columns + 1:
         return ()
     sides = _merged([r.middle_x for r in upright], 0.006 * page.width_px)[-(columns + 1):]

@@ -41,7 +41,7 @@ def rooms_between(sheets: Sequence[Sheet], start: Place, end: Place | None, most
             left = start.x_px if (page, row) == (start.page, start.row) else _line_left(sheet)
             right = end.x_px if end and (page, row) == (end.page, end.row) else _line_right(sheet)
             box = line_box(sheet, row, left, right)
-            if box and (row == first and page == start.page or _writable(sheet, row, box)):
+            if box and ((page, row) == (start.page, start.row) or _writable(sheet, row, box)):
                 found.append(Room(page, box))
     return tuple(found[:most])
 
@@ -58,7 +58,8 @@ def line_box(sheet: Sheet, row: int, left: float, right: float) -> Box | None:
 
 def _writable(sheet: Sheet, row: int, box: Box) -> bool:
     """A line that continues an answer has a leader under it; without any, it is somebody else's print."""
-    return any(min(b.right, box.right) - max(b.left, box.left) > NARROW * sheet.letter_px for b in sheet.rows[row].leaders)
+    narrow = NARROW * sheet.letter_px
+    return any(min(b.right, box.right) - max(b.left, box.left) > narrow for b in sheet.rows[row].leaders)
 
 
 def _line_left(sheet: Sheet) -> float:

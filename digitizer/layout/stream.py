@@ -1,4 +1,4 @@
-"""Recognised lines as one stream of comparable pieces: takes PageTexts, gives tokens in reading order with their places."""
+"""Recognised lines as one stream of comparable pieces: takes PageTexts, gives tokens in reading order."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
     """Words cut at punctuation, because a label's colon, its leader and the answer often come as one word."""
     found: list[Token] = []
     line_number = 0
-    for page, text in enumerate(texts):
-        for line in _reading_order(text.lines):
+    for page, recognised in enumerate(texts):
+        for line in _reading_order(recognised.lines):
             first = True
             for word in line.words:
                 for start, end in _pieces(word.text):

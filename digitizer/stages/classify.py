@@ -10,9 +10,10 @@ from digitizer.layout.likeness import begins_paper, has_notes, letters_found, li
 from digitizer.template import Template
 
 TITLE_SURE = 0.9  # "ĐĂNG KÝ LẠI KHAI SINH" comes to 0.87 of "ĐĂNG KÝ KHAI SINH"
-LABELS_SURE = 0.6  # official blanks, scanned: the form itself 0.88 to 1.0, its siblings at most 0.62, CT02 for CT01 0.44
+LABELS_SURE = 0.65  # scanned: the form itself 0.88 to 1.0, its siblings at most 0.62, CT02 for CT01 0.44
 CANDIDATE = 0.35
 CONTINUES = 10  # letters of the form's own print on a later page
+SPARSE = 15  # words; a page with fewer is a back or a stub: nothing to name it by, and nothing against its neighbour
 KEPT_PAGES = 6  # 44 MB each: what one document may hold in memory
 
 MESSAGES = {
@@ -101,7 +102,8 @@ def _joined(document: _Open, page: CleanPage, text: PageText) -> _Open:
 
 
 def _unknown(
-    current: _Open | None, page: CleanPage, text: PageText, candidates: tuple[FormMatch, ...], templates: Sequence[Template]
+    current: _Open | None, page: CleanPage, text: PageText, candidates: tuple[FormMatch, ...],
+    templates: Sequence[Template],
 ) -> _Open:
     """Unknown pages go together until one of them begins a new paper."""
     if current is None or current.template is not None or begins_paper(text):
@@ -114,7 +116,8 @@ def _unknown(
 
 
 def _continues(text: PageText, template: Template) -> bool:
-    return letters_found(text, template) >= CONTINUES or has_notes(text, template)
+    words = sum(len(line.words) for line in text.lines)
+    return words < SPARSE or letters_found(text, template) >= CONTINUES or has_notes(text, template)
 
 
 def _name(text: PageText, templates: Sequence[Template]) -> tuple[FormMatch | None, tuple[FormMatch, ...]]:

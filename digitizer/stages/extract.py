@@ -1,4 +1,4 @@
-"""Readings to fields: takes a template, its slots' readings and the pages, gives one Field per answer in printed order."""
+"""Readings to fields: takes a template, its slots' readings and the pages, gives one Field per answer, in order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def extract(
 
 
 def _missing(spec: FieldSpec) -> Field:
-    return Field(spec.id, spec.label, spec.type.value, FieldStatus.NOT_FOUND, source=Source.NONE, required=spec.required)
+    return Field(
+        spec.id, spec.label, spec.type.value, FieldStatus.NOT_FOUND, source=Source.NONE, required=spec.required
+    )
 
 
 def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, float]) -> Iterator[Field]:

@@ -38,33 +38,42 @@ def read_page(page: CleanPage, engine: Engine) -> PageText:
     return engine.read_page(page)
 
 
-def read_slots(pages: Sequence[CleanPage], located: Located, template: Template, engine: Engine) -> tuple[SlotReading, ...]:
-    """Only the answers' regions, in two calls of the engine; a region without ink is not sent to it.
+def read_slots(
+    pages: Sequence[CleanPage], located: Located, template: Template, engine: Engine
+) -> tuple[SlotReading, ...]:
+    """Only the answers' regions, in few calls of the engine; a region without ink is not sent to it.
 
     What was read unsurely is read again in other manners and the surest reading is kept; short pieces between printed
     words are read once more with the words around them, because a lone digit is often not seen as text at all."""
     by_number = {page.number: page for page in pages}
     specs = {spec.id: spec for spec in template.fields}
+    mine = [_spec_of(slot, specs) for slot in located.slots]
     cuts = [
-        cut for index, slot in enumerate(located.slots)
-        for cut in _cuts(index, slot, specs[_column(slot.field_id)], by_number[slot.page])
+        cut for index, slot in enumerate(located.slots) for cut in _cuts(index, slot, mine[index], by_number[slot.page])
     ]
-    inked = [cut for cut in cuts if cut.ink_ratio > 0 and specs[_column(located.slots[cut.slot].field_id)].kind is not FieldKind.TICKS]
+    inked = [cut for cut in cuts if cut.ink_ratio > 0 and mine[cut.slot].kind is not FieldKind.TICKS]
     read = _read_surely([cut.region for cut in inked], engine)
     readings = dict(zip(map(id, inked), read, strict=True))
-    found: list[SlotReading] = []
-    for index, slot in enumerate(located.slots):
-        mine = [cut for cut in cuts if cut.slot == index]
-        pairs = [(readings.get(id(cut), Reading("", 1.0)), cut.ink_ratio) for cut in mine]
-        if len(mine) == 1 and mine[0].boxes > 1:
-            pairs += [(Reading("", 1.0), 0.0)] * (len(slot.boxes) - 1)  # a comb is read as one word, kept with its first cell
-        found.append(SlotReading(slot, tuple(r for r, _ in pairs), tuple(ratio for _, ratio in pairs)))
-    return _with_context(found, specs, by_number, engine)
+    found = [_slot_reading(slot, [c for c in cuts if c.slot == i], readings) for i, slot in enumerate(located.slots)]
+    return _with_context(found, mine, by_number, engine)
+
+
+def _spec_of(slot: Slot, specs: dict[str, FieldSpec]) -> FieldSpec:
+    """"members[2].sex" is the template's "members[n].sex"."""
+    head, bracket, tail = slot.field_id.partition("[")
+    return specs[f"{head}[n]{tail.partition(']')[2]}" if bracket else slot.field_id]
+
+
+def _slot_reading(slot: Slot, cuts: Sequence[_Cut], readings: dict[int, Reading]) -> SlotReading:
+    pairs = [(readings.get(id(cut), Reading("", 1.0)), cut.ink_ratio) for cut in cuts]
+    if len(cuts) == 1 and cuts[0].boxes > 1:  # a comb is read as one word, kept with its first cell
+        pairs += [(Reading("", 1.0), 0.0)] * (len(slot.boxes) - 1)
+    return SlotReading(slot, tuple(r for r, _ in pairs), tuple(ratio for _, ratio in pairs))
 
 
 def _read_surely(regions: Sequence[Region], engine: Engine) -> list[Reading]:
     readings = engine.read_regions(regions)
-    again = [i for i, r in enumerate(readings) if r.confidence < SURE and regions[i].alphabet is Alphabet.TEXT]
+    again = [i for i, r in enumerate(readings) if r.confidence < SURE]
     if engine.wants_leaders or not again:
         return readings
     manners = (_smaller, _bilevel)
@@ -87,28 +96,34 @@ def _bilevel(region: Region) -> Region:
 
 
 def _with_context(
-    found: list[SlotReading], specs: dict[str, FieldSpec], pages: dict[int, CleanPage], engine: Engine
+    found: list[SlotReading], specs: Sequence[FieldSpec], pages: dict[int, CleanPage], engine: Engine
 ) -> tuple[SlotReading, ...]:
     """Pieces between inner words, checked against their whole line."""
     strips: list[tuple[int, list[int], Region]] = []
     for index, reading in enumerate(found):
-        spec = specs[_column(reading.slot.field_id)]
+        spec = specs[index]
         if spec.kind is FieldKind.LEADERS and spec.inner and "/" not in spec.inner and any(reading.ink_ratio):
             strips += [(index, boxes, region) for boxes, region in _strips(reading.slot, pages[reading.slot.page])]
     lines = _read_surely([region for _, _, region in strips], engine)
     for (index, boxes, _), line in zip(strips, lines, strict=True):
-        reading = found[index]
-        pieces = [reading.slot.pieces[b] for b in boxes]
-        inner = specs[_column(reading.slot.field_id)].inner[pieces[0]:pieces[-1]]
-        parts = split_at(line.text, inner) if pieces == list(range(pieces[0], pieces[-1] + 1)) else None
-        if parts:
-            readings = list(reading.readings)
-            for box, part in zip(boxes, parts, strict=True):
-                if reading.slot.pieces[box] > 0 or not readings[box].text or readings[box].text.isdigit():
-                    readings[box] = _better_number(readings[box], part, line.confidence, reading.slot.pieces[box] == len(
-                        specs[_column(reading.slot.field_id)].inner))
-            found[index] = replace(reading, readings=tuple(readings))
+        found[index] = _checked(found[index], boxes, line, specs[index].inner)
     return tuple(found)
+
+
+def _checked(reading: SlotReading, boxes: Sequence[int], line: Reading, inner: Sequence[str]) -> SlotReading:
+    """Each piece by its own reading and by every reading of the line it stands in."""
+    pieces = [reading.slot.pieces[b] for b in boxes]
+    if pieces != list(range(pieces[0], pieces[-1] + 1)):
+        return reading
+    between = inner[pieces[0]:pieces[-1]]
+    splits = [parts for text in (line.text, *line.alternatives) if (parts := split_at(text, between))]
+    readings = list(reading.readings)
+    for number, box in enumerate(boxes):
+        if pieces[number] or "giờ" in inner:
+            readings[box] = _likely_number(
+                readings[box], [parts[number] for parts in splits], inner, pieces[number], line.confidence
+            )
+    return replace(reading, readings=tuple(readings))
 
 
 def _strips(slot: Slot, page: CleanPage) -> Iterator[tuple[list[int], Region]]:
@@ -126,19 +141,27 @@ def _strips(slot: Slot, page: CleanPage) -> Iterator[tuple[list[int], Region]]:
             yield row, Region(gray, ink, Alphabet.TEXT, page.dpi)
 
 
-def _better_number(alone: Reading, part: str, confidence: float, year: bool) -> Reading:
-    """The reading that can be a day, month, hour or year; with both possible the one read in its line."""
-    number = "".join(part.translate(LOOKALIKE).split())
-    fits = (lambda t: len(t) == 4 and t[:2] in ("18", "19", "20")) if year else (lambda t: 1 <= len(t) <= 2)
-    if number.isdigit() and fits(number) and (not fits(alone.text) or len(number) >= len(alone.text)):
-        return Reading(number, max(confidence, alone.confidence) if number == alone.text else confidence, (alone.text,))
-    return alone
+def _likely_number(
+    alone: Reading, in_line: Sequence[str], inner: Sequence[str], piece: int, confidence: float
+) -> Reading:
+    """Of all readings those that can stand there (a month is at most 12); the commonest, then the one in its line."""
+    texts = ["".join(t.translate(LOOKALIKE).split()) for t in (*in_line, alone.text, *alone.alternatives)]
+    fitting = [t for t in texts if t.isdigit() and _fits(t, inner, piece)]
+    if not fitting:
+        return alone
+    best = max(fitting, key=lambda t: fitting.count(t) + 1.5 * len(t))  # a digit is lost sooner than made up
+    agreed = fitting.count(best) > 1
+    own = max(alone.confidence, confidence) if agreed else min(0.8, confidence)
+    return Reading(best, own, tuple(dict.fromkeys(t for t in fitting if t != best)))
 
 
-def _column(field_id: str) -> str:
-    """"members[2].sex" to the template's "members[n].sex"."""
-    head, bracket, tail = field_id.partition("[")
-    return f"{head}[n]{tail.partition(']')[2]}" if bracket else field_id
+def _fits(number: str, inner: Sequence[str], piece: int) -> bool:
+    """Whether a number can be what the printed words around its place say."""
+    before = inner[piece - 1].split()[-1] if piece else ""
+    most = {"ngày": 31, "tháng": 12, "giờ": 59, "": 23}.get(before)
+    if most is None:
+        return len(number) == 4 and number[:2] in ("18", "19", "20")
+    return len(number) <= 2 and int(number) <= most and not (before in ("ngày", "tháng") and int(number) == 0)
 
 
 def _cuts(index: int, slot: Slot, spec: FieldSpec, page: CleanPage) -> Iterator[_Cut]:
@@ -155,11 +178,12 @@ def _cuts(index: int, slot: Slot, spec: FieldSpec, page: CleanPage) -> Iterator[
 
 
 def _alphabet(spec: FieldSpec, piece: int) -> Alphabet:
-    if spec.type in DIGIT_TYPES or (spec.inner and spec.type in (FieldType.DATE, FieldType.DATETIME) and "/" not in spec.inner):
+    slashed = "/" in spec.inner
+    if spec.type in DIGIT_TYPES or (spec.inner and not slashed and spec.type in (FieldType.DATE, FieldType.DATETIME)):
         return Alphabet.DIGITS
     if spec.type is FieldType.PLACE_AND_DATE and piece > 0:
         return Alphabet.DIGITS
-    if "/" in spec.inner or (spec.type is FieldType.DATE and spec.kind is FieldKind.TABLE):
+    if slashed or (spec.type is FieldType.DATE and spec.kind is FieldKind.TABLE):
         return Alphabet.DATE
     return Alphabet.TEXT
 
@@ -177,7 +201,7 @@ def _inside(box: Box) -> Box:
 def _without_neighbours(gray: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whitens what only reaches in from the lines above and below."""
     dark = (ink < DARK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     height = ink.shape[0]
     top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
     hanging = ((top == 0) | (top + tall == height)) & (tall < EDGE_SHARE * height)

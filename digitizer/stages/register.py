@@ -135,7 +135,8 @@ def _before(found: _Found, match: Match) -> Place:
 
 def _next_is_near(found: _Found, index: int) -> bool:
     """Whether the thing printed next was found too, so that all room before it is this answer's."""
-    following = next((i for i in range(index + 1, len(found.template.items)) if _printed_alone(found.template.items[i])), None)
+    items = found.template.items
+    following = next((i for i in range(index + 1, len(items)) if _printed_alone(items[i])), None)
     return following is None or following in found.items
 
 

@@ -143,7 +143,7 @@ def _phrases(kind: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 
 def _repair_phrases(text: str, kind: str) -> str:
     words = text.split(" ")
-    cores = [w.strip(_NOISE + "/") for w in words]
+    cores = [w.strip(_NOISE + "/()") for w in words]
     folded = [fold(w) for w in cores]
     done = [False] * len(words)
     for meant, key in _phrases(kind):

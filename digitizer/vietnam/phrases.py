@@ -1,4 +1,4 @@
-"""Wording that hardly varies in addresses, agencies and identity papers: takes a reading, gives it with that wording right.
+"""Wording that hardly varies in addresses, agencies and identity papers: takes a reading, gives it with that right.
 
 Only what is a closed list is touched: kinds of papers, issuers, unit words in small letters, digits among digits, and
 the marks that part an address. Names of people and places are left to `lists.snap` and to people."""
@@ -22,21 +22,25 @@ _ISSUERS = (
 )
 _OFFICES = ("UBND", "Ủy ban nhân dân", "Công an")
 _UNIT_WORDS = (
-    "phường", "xã", "thị", "trấn", "đặc", "khu", "quận", "huyện", "tỉnh", "thành", "phố", "thôn", "xóm", "ấp", "bản", "tổ",
-    "dân", "đường", "ngõ", "ngách", "hẻm", "kiệt", "số", "nhà", "tòa", "chung", "cư", "căn", "hộ", "tầng", "lô", "đội",
-    "cụm", "bệnh", "viện", "đa", "khoa", "trạm", "y", "tế", "trung", "ương", "sản", "nhi", "và", "tại", "nhân", "ủy", "ban",
-    "công", "an", "tập", "thể", "làng", "buôn", "tâm", "riêng", "quốc", "gia",
+    "phường", "xã", "thị", "trấn", "đặc", "khu", "quận", "huyện", "tỉnh", "thành", "phố", "thôn", "xóm", "ấp", "bản",
+    "tổ", "dân", "đường", "ngõ", "ngách", "hẻm", "kiệt", "số", "nhà", "tòa", "chung", "cư", "căn", "hộ", "tầng", "lô",
+    "đội", "cụm", "bệnh", "viện", "đa", "khoa", "trạm", "y", "tế", "trung", "ương", "sản", "nhi", "và", "tại", "nhân",
+    "ủy", "ban", "công", "an", "tập", "thể", "làng", "buôn", "tâm", "riêng", "quốc", "gia",
 )
 _PARTING = r"(?:phường|xã|thị trấn|đặc khu|quận|huyện|thị xã|tỉnh|thành phố|TP\.)"
 _NOT_BEFORE_COMMA = {"và", "tại", "ubnd", "dân", "an", "thuộc", "của", "do", "trên"}
-_LOOKALIKE = str.maketrans({c: d for d, cs in {"0": "OQoDC(", "1": "Il|!]ÍÌìí", "2": "Zz", "5": "S", "8": "B§"}.items() for c in cs})
-_DATE = re.compile(r"(?<![\w(/])([\dOQo(Il|]{1,2})\s?[/⁄]{1,2}\s?([\dOQoIl|]{1,2})\s?[/⁄]{1,2}\s?([\dOQoIl|ZSB]{4})(?!\w)")
+_LOOKALIKE = str.maketrans("OQoDC(Il|!]ÍÌZSB§", "00000011111112588")
+_SLASH = r"\s?[/⁄]{1,2}\s?"
+_DATE = re.compile(rf"(?<![\w(/])([\dOQo(Il|]{{1,2}}){_SLASH}([\dOQoIl|]{{1,2}}){_SLASH}([\dOQoIl|ZSB]{{4}})(?!\w)")
 _LONG_NUMBER = re.compile(r"(?<!\w)[\dOQoIl|ZSB§(][\dOQoIl|ZSB§]{11}(?!\w)")
-_PAPER = re.compile(r"^(?P<kind>\D*?)\s*(?P<number>\d{9,12})\.?\s+(?P<issuer>.+?)\s+[cC][ấâaắảáạẩ]p\s*(?P<day>\S*g[aàáảạ]y)?\s*(?P<date>\d\S*)$")
+_PAPER = re.compile(
+    r"^(?P<kind>\D*?)\s*(?P<number>\d{9,12})\.?\s+(?P<issuer>.+?)\s+"
+    r"[cC][ấâaắảáạẩ]p\s*(?P<day>\S*g[aàáảạ]y)?\s*(?P<date>\d\S*)$"
+)
 
 
 def repair_paper(text: str) -> str:
-    """"Cän cước số QQ1192670349 dọ Bô Công an cấp 27/10/2025" with its kind, number, issuer and date as they must be."""
+    """"Cän cước số QQ1192670349 dọ Bô Công an cấp 27/10/2025" with kind, number, issuer and date as they must be."""
     plain = repair_digits(text)
     found = _PAPER.match(plain)
     if not found:

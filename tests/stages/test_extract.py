@@ -1,0 +1,125 @@
+"""Readings become fields: blank, none, illegible and filled are different; every field of the template is there."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+
+from bench import people
+from digitizer.document import Field, FieldStatus, Located, Reading, Slot, SlotReading
+from digitizer.geometry import Box
+from digitizer.stages.extract import extract
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template, load_templates
+from tests.stages.papers import Paper
+
+LINE = Box(300, 300, 1000, 370)
+
+
+def form(*specs: FieldSpec, rows: int = 0) -> Template:
+    items = tuple(Item(spec.label, spec) for spec in specs)
+    return Template("form", "1", ("TỜ KHAI",), "", date(2024, 1, 1), "", (), items, rows)
+
+
+def read(field_id: str, *texts: str, pieces: tuple[int, ...] = (), page: int = 1) -> SlotReading:
+    """'' stands for a region without ink."""
+    slot = Slot(field_id, page, (LINE,) * len(texts), pieces=pieces)
+    readings = tuple(Reading(t, 0.9 if t else 1.0) for t in texts)
+    return SlotReading(slot, readings, tuple(0.1 if t else 0.0 for t in texts))
+
+
+def fields(template: Template, *readings: SlotReading) -> dict[str, Field]:
+    pages = [Paper(40, 40).page(), Paper(40, 40, number=2).page()]
+    return {f.id: f for f in extract(template, Located(tuple(r.slot for r in readings)), readings, pages)}
+
+
+def one(spec: FieldSpec, *texts: str, pieces: tuple[int, ...] = ()) -> Field:
+    return fields(form(spec), read(spec.id, *texts, pieces=pieces))[spec.id]
+
+
+TEXT = FieldSpec("a", "A", FieldType.TEXT)
+SIGNED = FieldSpec("signed", "Làm tại", FieldType.PLACE_AND_DATE, inner=(", ngày", "tháng", "năm"))
+DIED = FieldSpec("died", "Đã chết", FieldType.DATETIME, inner=("giờ", "phút, ngày", "tháng", "năm"))
+
+
+def test_blank_none_illegible_and_filled_differ() -> None:
+    assert one(TEXT, "").status is FieldStatus.BLANK
+    assert one(TEXT, "Không").status is FieldStatus.NONE_STATED
+    assert one(TEXT, "-/-").status is FieldStatus.NONE_STATED
+    assert one(TEXT, "...").status is FieldStatus.ILLEGIBLE
+    assert one(TEXT, "Già yếu").status is FieldStatus.FILLED
+    assert fields(form(TEXT))["a"].status is FieldStatus.NOT_FOUND
+
+
+def test_lines_are_joined_and_leaders_trimmed() -> None:
+    assert one(TEXT, "...Viêm phổi nặng,..", "..suy hô hấp......", "").raw == "Viêm phổi nặng suy hô hấp"
+    assert one(TEXT, "Hiện. tại chưa.đăng ký ....... kết hôn").raw == "Hiện tại chưa đăng ký kết hôn"
+    assert one(FieldSpec("e", "Email", FieldType.EMAIL), "..mau.le @vidu.vn...").raw == "mau.le@vidu.vn"
+
+
+def test_the_printed_inner_words_belong_to_the_answer() -> None:
+    assert one(SIGNED, "Hà Nội", "05", "3", "2026", pieces=(0, 1, 2, 3)).raw == "Hà Nội, ngày 05 tháng 3 năm 2026"
+    raw = one(DIED, "10", "30", "05", "3", "", "2026", pieces=(0, 1, 2, 3, 4, 4)).raw
+    assert raw == "10 giờ 30 phút, ngày 05 tháng 3 năm 2026"
+    assert one(SIGNED, "", "", "", "", pieces=(0, 1, 2, 3)).raw == ""
+    assert one(SIGNED, "", "", "", "", pieces=(0, 1, 2, 3)).status is FieldStatus.BLANK
+
+
+def test_printed_slashes_stand_without_spaces() -> None:
+    assert one(FieldSpec("d", "D", FieldType.DATE, inner=("/", "/")), "04 /. 11 / 1967").raw == "04/11/1967"
+
+
+def test_letters_among_digits_are_digits() -> None:
+    assert one(FieldSpec("d", "D", FieldType.DATE), "07/Q7/2026").raw == "07/07/2026"
+    paper = FieldSpec("p", "P", FieldType.IDENTITY_PAPER)
+    read_badly = "Căn cước công dần số QQ1192670349 dọ Cục Cảnh sát QI.HC về TTXH cấp ngày 27/10/2025"
+    assert one(paper, read_badly).raw == (
+        "Căn cước công dân số 001192670349 do Cục Cảnh sát QLHC về TTXH cấp ngày 27/10/2025"
+    )
+
+
+def test_closed_lists_decide_and_make_sure() -> None:
+    found = one(FieldSpec("n", "N", FieldType.NATIONALITY), "Viêt Nam")
+    assert (found.raw, found.confidence >= 0.9) == ("Việt Nam", True)
+
+
+def test_names_are_left_as_read() -> None:
+    assert one(FieldSpec("n", "N", FieldType.PERSON_NAME), "Lê Thi Trâm").raw == "Lê Thi Trâm"
+
+
+def test_ticks() -> None:
+    spec = FieldSpec("copies", "Bản sao", FieldType.TICK, kind=FieldKind.TICKS, choices=("Có", "Không"))
+    assert one(spec, "X", "").raw == "Có"
+    assert one(spec, "", "X").raw == "Không"
+    assert one(spec, "", "").status is FieldStatus.BLANK
+    assert one(spec, "X", "X").status is FieldStatus.ILLEGIBLE
+
+
+def test_rows_of_the_table_are_those_with_ink() -> None:
+    columns = [
+        FieldSpec("members[n].full_name", "Họ tên", FieldType.PERSON_NAME, kind=FieldKind.TABLE),
+        FieldSpec("members[n].sex", "Giới tính", FieldType.SEX, kind=FieldKind.TABLE),
+    ]
+    found = fields(
+        form(*columns, rows=3), read("members[0].full_name", "Lê Văn Mẫu"), read("members[0].sex", ""),
+        read("members[1].full_name", ""), read("members[1].sex", ""),
+    )
+    assert list(found) == ["members[0].full_name", "members[0].sex"]
+    assert found["members[0].sex"].status is FieldStatus.BLANK
+
+
+def test_an_answer_over_a_page_break_is_one_field_on_the_page_with_its_ink() -> None:
+    found = fields(form(TEXT), read("a", ""), read("a", "Già yếu", page=2))["a"]
+    assert (found.raw, found.page) == ("Già yếu", 2)
+    assert len(found.polygon_mm) == 1
+
+
+@pytest.mark.parametrize("template", load_templates(), ids=lambda t: t.id)
+def test_right_readings_are_not_repaired(template: Template) -> None:
+    """Whole answers as people write them come out as they went in, inner words and all."""
+    specs = [s for s in template.fields if s.kind is FieldKind.LEADERS and not s.inner]
+    for seed in range(40):
+        truths = people.answers(template, random.Random(seed))
+        found = fields(template, *(read(s.id, truths[s.id].raw) for s in specs))
+        assert {s.id: found[s.id].raw for s in specs} == {s.id: truths[s.id].raw for s in specs}

@@ -1,0 +1,77 @@
+"""From a file to records on real parts: our own prints, and the official blanks where this machine has them."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bench.blank import Blank
+from bench.make import document, filled, real, shared_folder, template_of
+from bench.prints import print_blank
+from bench.scan import QUALITIES, scan_all
+from digitizer.document import Outcome
+from digitizer.engines.build import build_engine
+from digitizer.errors import EngineUnavailable
+from digitizer.options import Options
+from digitizer.pipeline import Tools, digitize
+from digitizer.score import score_document
+from digitizer.template import load_templates
+from digitizer.wire import record_to_json
+
+FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    try:
+        return Tools(build_engine("tesserocr"), load_templates())
+    except EngineUnavailable as missing:
+        pytest.skip(str(missing))
+
+
+def official(form: str) -> Blank:
+    if shared_folder() is None:
+        pytest.skip("the official blank forms are not on this machine; set DIGITIZER_SHARED to their folder")
+    return real(form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_filled_official_form_is_read(form: str, tools: Tools, tmp_path: Path) -> None:
+    made = document(official(form), 4711, "medium", tmp_path / f"{form}.pdf")
+    (record,) = digitize(made.path, made.path.name, tools, Options())
+    score = score_document(json.loads(Path(f"{made.path}.truth.json").read_text()), [record_to_json(record)])
+    written = [f for f in score.fields if f.filled]
+    assert score.named_right
+    assert sum(f.located is not False for f in written) >= 0.97 * len(written)
+    assert sum(f.exact for f in written) >= 0.5 * len(written)
+    assert all(f.got == "" for f in score.fields if not f.filled)
+    assert record.decision is not None
+
+
+def test_a_batch_of_our_own_prints_is_parted_and_read(tools: Tools, tmp_path: Path) -> None:
+    pages: list[Image.Image] = []
+    made = [filled(print_blank(template_of(form)), 5) for form in ("ct01", "khai-sinh")]
+    for form in made:
+        pages += [scan.image for scan in scan_all(form.pages, QUALITIES["light"], random.Random(1))]
+    path = tmp_path / "batch.tiff"
+    pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(300, 300), compression="tiff_deflate")
+    records = list(digitize(path, path.name, tools, Options()))
+    assert [r.form and r.form.form_id for r in records] == ["ct01", "khai-sinh"]
+    assert [n for r in records for n in r.pages] == list(range(1, len(pages) + 1))
+    for form, record in zip(made, records, strict=True):
+        truth = [a for a in form.answers if a.raw]
+        read = {f.id: f.raw for f in record.fields}
+        assert sum(read.get(a.field_id) == a.raw for a in truth) >= 0.5 * len(truth)
+
+
+def test_strange_paper_is_unknown(tools: Tools, tmp_path: Path) -> None:
+    path = tmp_path / "strange.png"
+    Image.new("L", (1240, 1754), 255).save(path, dpi=(150, 150))
+    (record,) = digitize(path, path.name, tools, Options())
+    assert record.form is None
+    assert record.decision is not None
+    assert record.decision.outcome is Outcome.UNKNOWN
