@@ -1,4 +1,14 @@
-"""What both Tesseract bindings share: takes pages and regions, gives pictures to read; takes words, gives lines."""
+"""What both Tesseract bindings share: takes pages and regions, gives pictures to read; takes words, gives lines.
+
+Chosen by measuring tesserocr (5.5, vie) on 12 first pages of filled official forms, medium scans, one core; share of
+printed labels found / CPU seconds a page, by resolution and page segmentation mode:
+
+    150 dpi   psm 6  86.7 % / 0.37    psm 11  87.6 % / 0.40    psm 3  86.7 % / 0.40
+    200 dpi   psm 6  86.7 % / 0.43    psm 11  88.4 % / 0.48    psm 3  86.7 % / 0.49
+    300 dpi   psm 6  86.7 % / 0.54    psm 11  89.0 % / 0.66    psm 3  86.7 % / 0.67
+
+So 200 dpi and psm 6: psm 11 finds two labels in a hundred more but breaks lines into scattered words. Regions: 7 ms a
+line in the warm engine, 20 ms and one process start in the other."""
 
 from __future__ import annotations
 
