@@ -14,6 +14,7 @@ from digitizer.vietnam.text import fold, nfc
 _EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
 _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
+_MARK = re.compile(r"^\W{0,2}\(\d\)[\W_]*")  # a footnote mark that stood behind the label
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
@@ -25,6 +26,7 @@ def line_text(text: str, spec: FieldSpec) -> str:
     plain = nfc(text).replace("...", " . . ")
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
+    plain = _MARK.sub("", plain)
     if spec.type is FieldType.EMAIL:
         return re.sub(r"\s+", "", plain).strip(_EDGE)
     plain = _DOTS.sub(_gap, plain)
@@ -35,6 +37,11 @@ def line_text(text: str, spec: FieldSpec) -> str:
 def _gap(match: re.Match[str]) -> str:
     """A row of dots is a gap; a comma among them stays."""
     return ", " if match.group().lstrip().startswith(",") else " "
+
+
+def only_mark(text: str) -> bool:
+    """Whether all that was read is a footnote mark, so that nothing was written."""
+    return bool(_MARK.fullmatch(nfc(text)))
 
 
 def join_lines(texts: Sequence[str]) -> str:

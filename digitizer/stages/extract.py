@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digitizer.document import CleanPage, Field, FieldStatus, Located, SlotReading, Source
 from digitizer.geometry import Box
-from digitizer.layout.answers import join_lines, join_slashes, line_text, status_of, with_inner
+from digitizer.layout.answers import join_lines, join_slashes, line_text, only_mark, status_of, with_inner
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 from digitizer.vietnam.lists import snap, snap_marital_status
 from digitizer.vietnam.phrases import repair_address, repair_digits, repair_office, repair_paper
@@ -77,7 +77,7 @@ def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldSt
     inked = False
     for found in mine:
         for number, (reading, ratio) in enumerate(zip(found.readings, found.ink_ratio, strict=True)):
-            if ratio <= 0:
+            if ratio <= 0 or only_mark(reading.text):
                 continue
             inked = True
             piece = found.slot.pieces[number] if found.slot.pieces and inner else 0

@@ -15,7 +15,7 @@ from digitizer.ports import Alphabet, Engine, Region
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
 DARK = 150
-DOT_MM = 1.0  # smaller specks are leader remnants, full stops and dust: no evidence of writing
+DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no evidence of writing
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
 CELL_EDGE = 0.1  # of a cell's side: its drawn border
 SURE = 0.9  # readings below are tried again in other manners

@@ -58,6 +58,11 @@ def test_lines_are_joined_and_leaders_trimmed() -> None:
     assert one(FieldSpec("e", "Email", FieldType.EMAIL), "..mau.le @vidu.vn...").raw == "mau.le@vidu.vn"
 
 
+def test_a_footnote_mark_is_no_answer() -> None:
+    assert one(TEXT, "(4)").status is FieldStatus.BLANK
+    assert one(TEXT, "(2): Già yếu").raw == "Già yếu"
+
+
 def test_the_printed_inner_words_belong_to_the_answer() -> None:
     assert one(SIGNED, "Hà Nội", "05", "3", "2026", pieces=(0, 1, 2, 3)).raw == "Hà Nội, ngày 05 tháng 3 năm 2026"
     raw = one(DIED, "10", "30", "05", "3", "", "2026", pieces=(0, 1, 2, 3, 4, 4)).raw
