@@ -10,11 +10,18 @@ RED_MARGIN = 45  # red above green and blue by this much is seal ink, not warm p
 SEAL_DISC_MM = 12.0  # smallest window in which a seal (35-42 mm, Decree 99/2016) must show its ink
 
 
+def shrunk(image: np.ndarray, factor: float) -> np.ndarray:
+    """The picture at `factor` (below 1) of its size, each pixel the mean of what it covers; at least 1 x 1."""
+    height, width = image.shape[:2]
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
 def split_seal(image: np.ndarray, dpi: float) -> tuple[np.ndarray, bool]:
     """(gray, seal): gray (h, w) uint8 in which red ink is lifted away (its red channel is bright, black ink's is not);
     seal says whether enough red ink stands together."""
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(image, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA)
+    small = shrunk(image, 1 / SHRINK)
     if not _red(small, RED_MARGIN // 2).any():
         return gray, False
     red = _red(image, RED_MARGIN)
@@ -29,14 +36,14 @@ def _red(image: np.ndarray, margin: int) -> np.ndarray:
 
 
 def _stands_together(red: np.ndarray, dpi: float) -> bool:
-    share = cv2.resize(red * np.uint8(255), None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA)
+    share = shrunk(red * np.uint8(255), 1 / SHRINK)
     side = max(3, round(SEAL_DISC_MM / 25.4 * dpi / SHRINK))
     return bool(cv2.blur(share, (side, side)).max(initial=0) > 255 * 0.06)
 
 
 def even_background(gray: np.ndarray) -> np.ndarray:
     """(h, w) uint8 with paper at 255: divided by the paper's brightness around each point."""
-    small = cv2.resize(gray, None, fx=1 / SHRINK, fy=1 / SHRINK, interpolation=cv2.INTER_AREA)
+    small = shrunk(gray, 1 / SHRINK)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
     paper = cv2.medianBlur(paper, 21)
     paper = np.maximum(cv2.GaussianBlur(paper, (0, 0), 5), 40)

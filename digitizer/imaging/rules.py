@@ -10,6 +10,7 @@ import numpy as np
 
 from digitizer.document import Leader
 from digitizer.geometry import Box
+from digitizer.imaging.background import shrunk
 
 RULE_MM = 6.5  # shorter strokes may be letters: a 16 pt capital is 4 mm high
 SIDE_MM = 2.1  # smallest side of a tick box
@@ -106,7 +107,7 @@ def _boxes(mask: np.ndarray, length_px: float) -> list[Box]:
 
 def _cells(lines: np.ndarray, side_px: int) -> list[Box]:
     """At half size: a line one pixel wide must not vanish, so a pixel of four makes one."""
-    half = cv2.resize(lines, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = shrunk(lines, 0.5)
     closed = cv2.morphologyEx((half > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
     height, width = closed.shape

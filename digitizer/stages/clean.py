@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from digitizer.document import CleanPage, Finding, PageImage
-from digitizer.imaging.background import even_background, split_seal
+from digitizer.imaging.background import even_background, shrunk, split_seal
 from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.rules import find_lines, find_ruling
@@ -49,12 +49,17 @@ def clean(page: PageImage) -> CleanPage:
 
 def _lie(gray: np.ndarray, dpi: float) -> tuple[int, float]:
     """(quarter turns clockwise to upright, skew in degrees after them)."""
-    turns = quarter_turns(_survey(gray, TURN_DPI / dpi))
-    return turns, skew_deg(np.rot90(_survey(gray, SKEW_DPI / dpi), -turns))
+    turns = quarter_turns(_survey(gray, dpi, TURN_DPI))
+    return turns, skew_deg(np.rot90(_survey(gray, dpi, SKEW_DPI), -turns))
 
 
-def _survey(gray: np.ndarray, factor: float) -> np.ndarray:
-    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) < FAINT
+def _survey(gray: np.ndarray, dpi: float, wanted_dpi: float) -> np.ndarray:
+    """Where ink is, at another resolution; the margin, with its shadows, says nothing about how text lies."""
+    dark = shrunk(gray, min(1.0, wanted_dpi / dpi)) < FAINT
+    margin = round(MARGIN_MM / 25.4 * wanted_dpi)
+    inner = np.zeros_like(dark)
+    inner[margin:-margin, margin:-margin] = dark[margin:-margin, margin:-margin]
+    return inner
 
 
 def is_blank(dark: np.ndarray, dpi: float) -> bool:

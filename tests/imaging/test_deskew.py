@@ -62,6 +62,8 @@ def test_real_scans_in_every_orientation() -> None:
         pytest.skip("the real scans are not on this machine (set DIGITIZER_SHARED)")
     wrong = []
     for path in sorted(folder.iterdir())[::4]:
-        dark = survey(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), dpi=200)
+        scan = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        assert scan is not None
+        dark = survey(scan, dpi=200)
         wrong += [(path.name, t) for t in range(4) if quarter_turns(np.rot90(dark, t)) != t]
     assert wrong == []

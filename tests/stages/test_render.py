@@ -37,7 +37,7 @@ def packed(image: Image.Image, kind: str, dpi: float | None = 100, **more: objec
     out = io.BytesIO()
     if dpi:
         more["dpi"] = (dpi, dpi)
-    image.save(out, kind, **more)  # type: ignore[arg-type]
+    image.save(out, kind, **more)
     return out.getvalue()
 
 
@@ -54,10 +54,8 @@ def assert_a4_with_square(page: PageImage) -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
 def test_png_of_every_mode(tmp_path: Path, mode: str) -> None:
-    if mode == "I;16":
-        image = Image.fromarray(np.asarray(picture()).astype(np.uint16) * 257)
-    else:
-        image = picture(mode)
+    deep = Image.fromarray(np.asarray(picture()).astype(np.uint16) * 257)
+    image = deep if mode == "I;16" else picture(mode)
     [page] = pages_of(tmp_path, packed(image, "PNG"))
     assert_a4_with_square(page)
 
@@ -103,7 +101,8 @@ def test_finer_scans_come_down_to_the_working_resolution(tmp_path: Path) -> None
 
 
 def test_tiff_pages_come_in_order_each_with_its_own_size(tmp_path: Path) -> None:
-    frames = [Image.new("1", (827, 1169), 1), Image.new("L", (1169, 827), 100), Image.new("RGB", (827, 1169), (0, 0, 9))]
+    high, wide = (827, 1169), (1169, 827)
+    frames = [Image.new("1", high, 1), Image.new("L", wide, 100), Image.new("RGB", high, (0, 0, 9))]
     out = io.BytesIO()
     frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], dpi=(100, 100))
     pages = pages_of(tmp_path, out.getvalue())
