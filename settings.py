@@ -1,4 +1,4 @@
-"""Settings, read once at the edge (api.py, workers/__main__.py, the command line): environment in, one frozen object out."""
+"""Settings, read once at the edge (api.py, workers/__main__.py, the command line): environment in, one object out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every error the product raises, as one tree: takes what went wrong, gives a stable code, an exit status, an HTTP status and a sentence for the clerk.
+"""Every error the product raises, as one tree: takes what went wrong, gives code, exit status, HTTP status, a sentence.
 
 DigitizerError
 ├─ UsageError                     the caller asked wrongly

@@ -1,4 +1,4 @@
-"""The one coordinate convention: origin top left, x right, y down, units in the name; takes and gives boxes and polygons."""
+"""The one coordinate convention: origin top left, x right, y down, units in the name; boxes and polygons."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Box:
 
     def slices(self) -> tuple[slice, slice]:
         """(rows, columns) to cut the box out of an array; the box must be clipped first."""
-        return slice(int(self.top), int(round(self.bottom))), slice(int(self.left), int(round(self.right)))
+        return slice(int(self.top), round(self.bottom)), slice(int(self.left), round(self.right))
 
     def polygon_mm(self, dpi: float) -> tuple[tuple[float, float], ...]:
         """Four corners clockwise from top left, millimetres from the page's top left corner, two decimals."""
@@ -69,4 +69,6 @@ class Box:
 def union(boxes: Iterable[Box]) -> Box:
     """The smallest box around all; at least one is needed."""
     many = list(boxes)
-    return Box(min(b.left for b in many), min(b.top for b in many), max(b.right for b in many), max(b.bottom for b in many))
+    return Box(
+        min(b.left for b in many), min(b.top for b in many), max(b.right for b in many), max(b.bottom for b in many)
+    )

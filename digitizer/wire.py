@@ -6,7 +6,18 @@ import dataclasses
 from typing import Any
 
 from digitizer.document import (
-    Correction, Decision, EngineInfo, Field, FieldStatus, Finding, FormMatch, Outcome, Reason, Record, Registry, Source,
+    Correction,
+    Decision,
+    EngineInfo,
+    Field,
+    FieldStatus,
+    Finding,
+    FormMatch,
+    Outcome,
+    Reason,
+    Record,
+    Registry,
+    Source,
 )
 
 
@@ -14,11 +25,9 @@ def record_to_json(record: Record) -> dict[str, Any]:
     """The contract of DESIGN 6: unknown paper has `form.id` null and its nearest candidates."""
     form: dict[str, Any] = {"id": None, "edition": None, "confidence": 0.0}
     if record.form:
-        form = {"id": record.form.form_id, "edition": record.form.edition, "confidence": round(record.form.confidence, 4)}
+        form = _named(record.form)
     if record.form_candidates:
-        form["candidates"] = [
-            {"id": c.form_id, "edition": c.edition, "confidence": round(c.confidence, 4)} for c in record.form_candidates
-        ]
+        form["candidates"] = [_named(c) for c in record.form_candidates]
     body: dict[str, Any] = {
         "file": record.file, "pages": list(record.pages), "form": form,
         "fields": {f.id: _field_to_json(f) for f in record.fields},
@@ -52,6 +61,10 @@ def record_from_json(body: dict[str, Any]) -> Record:
         ),
         sha256=body.get("sha256", ""), timings_ms=dict(body.get("timings_ms", {})),
     )
+
+
+def _named(match: FormMatch) -> dict[str, Any]:
+    return {"id": match.form_id, "edition": match.edition, "confidence": round(match.confidence, 4)}
 
 
 def _field_to_json(f: Field) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ import httpx2
 from digitizer.errors import DigitizerError, IntegrityError, Refused, Unauthenticated, Unavailable, UsageError, by_code
 
 RETRIED = frozenset({429, 500, 502, 503, 504})
-TRIES = 7
+TRIES = 7  # how often a service that is away is asked; DIGITIZER_TRIES in the environment says otherwise
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 PROMISE_S = 120.0  # reading the answer of an upload: the service hashes, screens and syncs it to disk first
 
@@ -44,8 +45,10 @@ class Upload:
 class Client:
     """One connection pool; use as a context manager. `say` hears of retries."""
 
-    def __init__(self, url: str, key: str, say: Callable[[str], None] = lambda text: None, tries: int = TRIES) -> None:
-        self._say, self._tries = say, tries
+    def __init__(
+        self, url: str, key: str, say: Callable[[str], None] = lambda text: None, tries: int | None = None
+    ) -> None:
+        self._say, self._tries = say, tries or _tries()
         try:
             self._http = httpx2.Client(
                 base_url=url.rstrip("/"), headers={"Authorization": f"Bearer {key}"}, trust_env=False,
@@ -167,6 +170,13 @@ def read_key(given: str) -> str:
         return Path(given[1:]).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise UsageError(f"the key file {given[1:]} cannot be read: {error.strerror}") from None
+
+
+def _tries() -> int:
+    given = os.environ.get("DIGITIZER_TRIES", str(TRIES))
+    if not given.isdigit() or int(given) < 1:
+        raise UsageError(f"DIGITIZER_TRIES is {given!r}; it must be a number from 1")
+    return int(given)
 
 
 def _retry_after(answer: httpx2.Response) -> float:

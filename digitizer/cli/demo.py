@@ -193,7 +193,9 @@ def _say_what_now(lines: Sequence[Line], elapsed: float, url: str, settings: Set
     named, pages = sum(line.named == line.form for line in lines), sum(line.pages for line in lines)
     note(f"{right} of {fields} fields exactly right, {named} of {len(lines)} forms named right, "
          f"{pages} pages in {elapsed:.0f} s from the first print to the last record")
+    ready = sum(line.state in ("published", "accepted") for line in lines)
+    note(f"{ready} fetched with the dossier system's key; {len(lines) - ready} wait for a person")
     note("")
     note(f"The service keeps running at {url} (try {url}/openapi.json); scans are in {settings.var / 'demo'}.")
-    note("A key for a dossier system: digitizer keys create --role client --branch demo --name try")
+    note("A key that sees all records: digitizer keys create --role reviewer --branch demo --name try")
     note(f"Then: curl -H 'Authorization: Bearer KEY' {url}/v1/records   Stop it: make stop, or digitizer down")

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digitizer.cli.client import TRIES, Client, read_key, read_scan
+from digitizer.cli.client import Client, read_key, read_scan
 from digitizer.cli.output import emit, error_body, note, print_table, progress_bar, show_error
 from digitizer.errors import BadInput, DigitizerError, ReadingFailed, Unavailable, UsageError, by_code
 
@@ -48,12 +48,11 @@ def upload(
     key: Key = "",
     wait: Annotated[bool, typer.Option("--wait", help="Until each file has been read.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Read a file anew that was sent before.")] = False,
-    tries: Annotated[int, typer.Option(min=1, help="How often a service that is away is asked.")] = TRIES,
     as_json: AsJson = False,
 ) -> None:
     """Send scans to a service. A file sent twice is kept and read once; a broken connection is tried again."""
     worst, sent = 0, []
-    with Client(url, read_key(key), note, tries) as client, progress_bar() as bar:
+    with Client(url, read_key(key), note) as client, progress_bar() as bar:
         task = bar.add_task("sending", total=len(files))
         for path in files:
             try:
@@ -120,7 +119,7 @@ def watch(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Client(url, read_key(key), note, tries=1 if not once else 4) as client:
+    with Client(url, read_key(key), note, tries=1 if not once else None) as client:
         watcher = Watcher(folder, client, settle, as_json)
         note(f"watching {folder} for {', '.join(sorted(SUFFIXES))}; Ctrl-C ends")
         while not stop.is_set():

@@ -25,7 +25,8 @@ FIELD: dict[str, Any] = {
     "required": ["label", "type", "status", "raw", "value", "confidence", "source", "page", "polygon_mm", "candidates",
                  "findings", "required"],
     "properties": {
-        "label": TEXT, "type": {"enum": [t.value for t in FieldType]}, "status": {"enum": [s.value for s in FieldStatus]},
+        "label": TEXT, "type": {"enum": [t.value for t in FieldType]},
+        "status": {"enum": [s.value for s in FieldStatus]},
         "raw": TEXT, "confidence": SURE, "source": {"enum": [s.value for s in Source]},
         "page": {"type": ["integer", "null"]}, "findings": {"type": "array", "items": FINDING},
         "polygon_mm": {"type": "array", "items": {"type": "array", "items": POINT, "minItems": 4}},

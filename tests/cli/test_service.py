@@ -78,7 +78,7 @@ def test_killed_parts_come_back_and_nothing_is_left_behind(tmp_path: Path, birth
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
         assert until(lambda: up.children().keys() == before.keys() and up.fresh(before))
-        assert until(lambda: up("upload", str(birth_form.path), "--tries", "12").status == 0)
+        assert until(lambda: up("upload", str(birth_form.path), DIGITIZER_TRIES="12").status == 0)
 
         os.kill(up.pid, signal.SIGKILL)  # no time to say goodbye: the pid file stays, the children must not
         orphans = up.children()

@@ -51,7 +51,7 @@ def test_keys_are_refused_that_would_mean_something_else(service: Embedded) -> N
 
 def test_a_service_that_is_away_is_named(digitizer: Command, birth_form: Made) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    away = digitizer("upload", str(birth_form.path), "--tries", "2", DIGITIZER_URL=url, DIGITIZER_KEY="dgz_a_b")
+    away = digitizer("upload", str(birth_form.path), DIGITIZER_TRIES="2", DIGITIZER_URL=url, DIGITIZER_KEY="dgz_a_b")
     assert away.status == 8 and url in away.err and "trying again" in away.err
     nonsense = digitizer("upload", str(birth_form.path), DIGITIZER_URL="localhost", DIGITIZER_KEY="dgz_a_b")
     assert nonsense.status == 2

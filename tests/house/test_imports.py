@@ -17,8 +17,8 @@ LADDER: list[tuple[str, ...]] = [
     ("digitizer.options", "digitizer.ports", "digitizer.wire"),
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
-    ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.sandbox", "digitizer.child",
-     "digitizer.jail", "digitizer.untrusted"),
+    ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.sandbox",
+     "digitizer.child", "digitizer.jail", "digitizer.untrusted"),
     ("settings", "storage"),
     ("workers.queue",),
     ("workers.context", "workers.jobs", "workers.relay", "workers.worker", "web"),
@@ -76,7 +76,7 @@ SOURCES = {
 
 
 def imports(path: Path) -> set[str]:
-    """Dotted names imported anywhere in the file, late imports too; `from a.b import c` gives a.b.c when it is a module."""
+    """Dotted names imported anywhere in the file, late imports too; `from a.b import c` gives a.b.c for a module."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
