@@ -196,13 +196,13 @@ def _field(record: Record, field_id: str, templates: Sequence[Template]) -> Fiel
 
 
 def _spec(record: Record, field_id: str, templates: Sequence[Template]) -> FieldSpec | None:
-    """The template's field; a row of a table counts from 1 to the printed rows."""
+    """The template's field; rows of a table count from 0, as JSON arrays do, up to the printed rows."""
     match = record.form
     template = match and next((t for t in templates if (t.id, t.edition) == (match.form_id, match.edition)), None)
     if not template:
         return None
     rows = re.findall(r"\[([0-9]{1,3})\]", field_id)
-    if any(n.startswith("0") or int(n) > template.rows for n in rows):
+    if any((n.startswith("0") and n != "0") or int(n) >= template.rows for n in rows):
         return None
     general = re.sub(r"\[[0-9]{1,3}\]", "[n]", field_id)
     return next((s for s in template.fields if s.id == general and bool(rows) == ("[n]" in s.id)), None)

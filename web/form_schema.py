@@ -41,7 +41,8 @@ def fields_schema(template: Template) -> dict[str, Any]:
     patterns: dict[str, Any] = {}
     for spec in template.fields:
         if "[n]" in spec.id:
-            patterns["^" + re.escape(spec.id).replace(re.escape("[n]"), r"\[[1-9][0-9]{0,2}\]") + "$"] = _field(spec)
+            row = re.escape(spec.id).replace(re.escape("[n]"), r"\[(0|[1-9][0-9]{0,2})\]")
+            patterns[f"^{row}$"] = _field(spec)
         else:
             properties[spec.id] = _field(spec)
     schema = {

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,8 +47,10 @@ def read(
     worst = 0
     with progress_bar() as bar:
         task = bar.add_task("reading", total=len(files))
-        for name in files:
+        for number, name in enumerate(files, start=1):
             started = time.monotonic()
+            if keep and len(files) > 1:  # else page 1 of the second file would be written over page 1 of the first
+                options = replace(options, keep=keep / f"{number:03d}-{Path(name).name}")
             try:
                 with local_file(name) as (path, shown):
                     for record in records_of(path, shown, tools, options):

@@ -45,8 +45,13 @@ def document_confidence(record: Record) -> float:
     excused = _excused(record)
     required = [f for f in record.fields if f.required and f.id not in excused]
     if required:
-        return min(sureness(f) if f.status is FieldStatus.FILLED else 0.0 for f in required)
+        return min(sureness(f) if f.status is FieldStatus.FILLED or _confirmed(f) else 0.0 for f in required)
     return min((sureness(f) for f in record.fields if f.status is FieldStatus.FILLED), default=0.0)
+
+
+def _confirmed(field: Field) -> bool:
+    """A person has looked and says that nothing usable stands there: asking again would hold the paper for ever."""
+    return field.source is Source.PERSON
 
 
 def sureness(field: Field) -> float:
@@ -61,10 +66,10 @@ def _reasons(record: Record, accept_probability: float) -> Iterator[Reason]:
         yield Reason("form_uncertain", "Chưa chắc chắn đây là loại tờ khai nào; hãy xem lại loại giấy.")
     excused = _excused(record)
     for f in record.fields:
-        if f.required and f.status in _EMPTY and f.id not in excused:
+        if f.required and f.status in _EMPTY and f.id not in excused and not _confirmed(f):
             code, message = _EMPTY[f.status]
             yield Reason(code, message.format(label=_label(f)), f.id)
-        elif f.status is FieldStatus.ILLEGIBLE:
+        elif f.status is FieldStatus.ILLEGIBLE and not _confirmed(f):
             yield Reason("illegible", _EMPTY[f.status][1].format(label=_label(f)), f.id)
         elif f.status is FieldStatus.FILLED and sureness(f) < accept_probability:
             yield Reason("low_confidence", f"Máy đọc chưa chắc mục: {_label(f)}.", f.id)

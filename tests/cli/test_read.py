@@ -69,6 +69,20 @@ def test_json_is_the_contract_and_one_bad_file_stops_nothing(
     }
 
 
+def test_what_is_kept_of_one_file_stands_apart_from_the_next(
+    digitizer: Command, birth_form: Made, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / birth_form.path.name
+    shutil.copy(birth_form.path, other)
+    kept = tmp_path / "kept"
+    assert digitizer("read", str(birth_form.path), str(other), "--keep", str(kept), "--json").status == 0
+    assert {p.name for p in kept.iterdir()} == {"001-to-khai.pdf", "002-to-khai.pdf"}
+    assert all((folder / "0001_record.json").is_file() for folder in kept.iterdir())
+    assert digitizer("read", str(birth_form.path), "--keep", str(tmp_path / "one")).status == 0
+    assert (tmp_path / "one" / "0001_fields.png").is_file()
+
+
 def test_a_pipe_gets_rows_with_a_heading(digitizer: Command, birth_form: Made) -> None:
     done = digitizer("read", "-", stdin=birth_form.path.read_bytes())
     heading, *rows = [line.split("\t") for line in done.out.splitlines()]

@@ -154,7 +154,8 @@ def test_a_picture_over_the_limit_is_not_decoded(tmp_path: Path) -> None:
 
 def fake_pdftoppm(folder: Path, script: str) -> None:
     program = folder / "pdftoppm"
-    program.write_text(f"#!/bin/sh\n{script}\n", encoding="ascii")
+    asked = '[ "$1" = -v ] && exit 0'  # pdf2image asks for the version first
+    program.write_text(f"#!/bin/sh\n{asked}\n{script}\n", encoding="ascii")
     program.chmod(0o755)
 
 

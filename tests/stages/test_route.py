@@ -103,6 +103,16 @@ def test_what_a_person_has_looked_at_is_settled() -> None:
     assert outcome(record(settled)) == (Outcome.ACCEPT, [])
 
 
+@pytest.mark.parametrize("status", [FieldStatus.BLANK, FieldStatus.STRUCK, FieldStatus.ILLEGIBLE])
+def test_a_gap_that_a_person_confirms_holds_the_paper_no_longer(status: FieldStatus) -> None:
+    gap = replace(field("relation", 0.997, status), raw="", value=None)
+    assert outcome(record(field(), gap))[0] is Outcome.REVIEW
+    confirmed = route(record(field(), replace(gap, source=Source.PERSON)), 0.95).decision
+    assert confirmed is not None
+    assert (confirmed.outcome, confirmed.reasons) == (Outcome.ACCEPT, ())
+    assert confirmed.confidence == 0.99
+
+
 def test_the_registry_makes_surer_without_touching_the_reading() -> None:
     agreed = replace(field(confidence=0.7), registry=Registry("agrees", "x", "2026-11-24T00:00:00+00:00"))
     result = route(record(agreed), 0.95)

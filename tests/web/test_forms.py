@@ -29,7 +29,7 @@ def filled(template: Template) -> Record:
     """Every field of the form answered and normalized; each table with one row."""
     fields = tuple(
         Field(
-            id=s.id.replace("[n]", "[1]"), label=s.label, type=s.type.value, status=FieldStatus.FILLED,
+            id=s.id.replace("[n]", "[0]"), label=s.label, type=s.type.value, status=FieldStatus.FILLED,
             raw=WRITTEN.get(s.type, "Văn bản thử"), confidence=0.9, page=1,
         )
         for s in template.fields
