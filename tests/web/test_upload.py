@@ -20,13 +20,14 @@ from web.deps import Service
 
 
 def test_upload_answers_202_with_location_and_hash(world: World) -> None:
-    answer = world.upload(data=good_pdf())
+    sent = good_pdf()
+    answer = world.upload(data=sent)
     assert answer.status_code == 202
     body = answer.json()
     assert answer.headers["Location"] == f"/v1/submissions/{body['id']}" == body["links"]["self"]
     assert body["state"] == "received" and body["state_text"]["vi"]
     stored = world.stores.uploads.submission(body["id"], "*")
-    assert world.stores.objects.get(stored.object_key, body["sha256"]) == good_pdf()
+    assert world.stores.objects.get(stored.object_key, body["sha256"]) == sent
     assert list(world.stores.queue.unrung(10)) == [stored.document_id]
 
 
