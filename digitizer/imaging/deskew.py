@@ -60,7 +60,8 @@ def quarter_turns(dark: np.ndarray) -> int:
     sideways = _best_energy(bare) < SIDEWAYS_SHARE * _best_energy(np.rot90(bare))
     if sideways:
         return 1 if upside_down(np.rot90(bare, -1)) < 0 else 3
-    return 2 if upside_down(bare) > FLIP_ABOVE else 0
+    # both ways must agree: a page with little text leans either way by chance
+    return 2 if upside_down(bare) > FLIP_ABOVE and upside_down(np.rot90(bare, 2)) < 0 else 0
 
 
 def upside_down(dark: np.ndarray) -> float:
