@@ -74,7 +74,7 @@ def _plan(o: argparse.Namespace) -> Plan:
 def run(plan: Plan, console: Console) -> Result:
     """Makes the set, reads it, and lets the peers read the same files."""
     os.environ["OMP_THREAD_LIMIT"] = "1"  # before an engine starts: one core each
-    skipped = ["Two workers against one is measured by the crash and load tests, not here."]
+    skipped = ["Two workers against one is measured by `python -m workers.measure`, not here."]
     made = make_set(plan, plan.documents, plan.quality, plan.out / "set", console)
     reader = Reader(plan.engine)
     reader.read(made[0].path)  # warm: models loaded, code compiled
