@@ -1,7 +1,7 @@
 """What a warm worker adds to the reading of a document: `python -m tests.overhead --documents 200`.
 
-A real worker on a private Redis and SQLite whose reading child answers at once (tests/fakes/child.py), so that what is left
-is message, claim, hand-over, decision and commits. Prints milliseconds a document."""
+A real worker on a private Redis and SQLite whose reading child answers at once (tests/fakes/child.py), so that what is
+left is message, claim, hand-over, decision and commits. Prints milliseconds a document."""
 
 from __future__ import annotations
 
