@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # The 67 lower-case letters outside ASCII (vietnam.md 6.1); with their capitals 134, of which 90 lie in U+1EA0-U+1EF9.
 _LOWER = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
@@ -118,6 +118,32 @@ def is_syllable(word: str) -> bool:
     if not bare or len(tones) > 1:
         return False
     return any(_fits(onset, bare[len(onset):], tones) for onset in _ONSETS if bare.startswith(onset))
+
+
+@cache
+def syllables() -> tuple[str, ...]:
+    """Every syllable that `is_syllable` allows, lower case, the tone on the letter where the new style puts it."""
+    found = set()
+    for onset in _ONSETS:
+        for rime in _RIMES:
+            for tone in ("", *TONES):
+                word = onset + _toned(rime, tone)
+                if is_syllable(word):
+                    found.add(word)
+    return tuple(sorted(found))
+
+
+def _toned(rime: str, tone: str) -> str:
+    """The tone over the vowel that has a quality mark, else over the last but one, or over the last before a coda."""
+    vowels = [i for i, letter in enumerate(rime) if letter_parts(letter)[0] in "aeiouy"]
+    marked = [i for i in vowels if letter_parts(rime[i])[1]]
+    if marked:
+        at = marked[-1]
+    elif vowels[-1] < len(rime) - 1 or rime[:2] in ("oa", "oe", "uy"):
+        at = vowels[min(1, len(vowels) - 1)] if rime[:2] in ("oa", "oe", "uy") else vowels[-1]
+    else:
+        at = vowels[0]
+    return rime[:at] + unicodedata.normalize("NFC", rime[at] + tone) + rime[at + 1 :]
 
 
 def _fits(onset: str, rime: str, tone: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("digitizer", "workers", "storage", "web", "bench")
+PACKAGES = ("digitizer", "workers", "storage", "web", "bench", "training")
 OWN = (*PACKAGES, "api", "settings")
 
 # One rung may import the rungs below it (and, unless listed under ISLANDS, its own). First match wins.
@@ -24,6 +24,7 @@ LADDER: list[tuple[str, ...]] = [
     ("workers.context", "workers.jobs", "workers.relay", "workers.worker", "web"),
     ("api", "workers", "bench"),
     ("digitizer.cli", "digitizer.__main__"),
+    ("training",),
 ]
 # Members of an island never import one another.
 ISLANDS = {
@@ -33,15 +34,16 @@ ISLANDS = {
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "cv2": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.layout", "digitizer.keep", "bench",
-            "digitizer.cli"),
-    "PIL": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.keep", "bench", "digitizer.cli"),
+            "digitizer.cli", "training"),
+    "PIL": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.keep", "bench", "digitizer.cli",
+            "training"),
     "pytesseract": ("digitizer.engines.tesseract", "digitizer.cli.doctor"),
     "tesserocr": ("digitizer.engines", "digitizer.cli.doctor"),
     "layoutparser": ("digitizer.engines.layout", "digitizer.keep"),
     "pdf2image": ("digitizer.stages.render", "bench"),
     "pikepdf": ("digitizer.imaging.pdf_pages", "digitizer.stages.ingest", "bench"),
     "puremagic": ("digitizer.stages.ingest",),
-    "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score", "bench"),
+    "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score", "bench", "training"),
     "yaml": ("digitizer.template", "digitizer.vietnam"),
     "rq": ("workers",),
     "redis": ("workers", "digitizer.cli.doctor"),
@@ -57,7 +59,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pydantic": ("settings", "web", "api"),
     "pydantic_settings": ("settings",),
     "matplotlib": ("bench",),
-    "fontTools": ("bench",),
+    "fontTools": ("bench", "training"),
+    "torch": ("training",),
+    "onnx": ("training",),
+    "skimage": ("training",),
+    "onnxruntime": ("digitizer.engines", "training"),
     "pypdfium2": ("bench",),
     "pdfplumber": ("bench",),
 }

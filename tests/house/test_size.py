@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("digitizer", "workers", "storage", "web", "bench")
+PACKAGES = ("digitizer", "workers", "storage", "web", "bench", "training")
 IN_PACKAGES = (path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 SOURCES = sorted([ROOT / "api.py", ROOT / "settings.py", *IN_PACKAGES])
 EVERYTHING = SOURCES + sorted((ROOT / "tests").rglob("*.py"))

@@ -1,0 +1,129 @@
+"""Typed and printed lines: an answer over its leaders, a bare leader line, or a whole line with its label."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from training.alphabet import LEADER
+from training.faces import load, pick
+from training.paper import Ink, Paper, fit
+from training.text import Writer
+
+Line = tuple[NDArray[Any], str]  # gray, 48 px high, and what stands on it
+EMPTY, WHOLE = 0.03, 0.10  # shares of bare leader lines and of whole lines
+STRUCK, MARKED, SEALED = 0.03, 0.03, 0.05  # shares of lines with a struck word, a footnote mark, a seal over them
+
+
+class Printed:
+    """One typed line a call."""
+
+    def __init__(self, rng: random.Random, fonts: list[Path]) -> None:
+        self.rng, self.fonts, self.writer, self.paper = rng, fonts, Writer(rng), Paper(rng, fonts)
+
+    def __call__(self) -> Line:
+        roll = self.rng.random()
+        if roll < EMPTY:
+            return self.typed("")
+        return self.whole() if roll < EMPTY + WHOLE else self.typed(self.writer.line())
+
+    def typed(self, text: str) -> Line:
+        """The answer with its leaders under it and far behind it."""
+        r, size = self.rng, self.rng.uniform(38, 56)
+        font = load(pick(self.fonts, r), int(size))
+        left, wide = r.uniform(0, 25) if r.random() < 0.8 else r.uniform(25, 250), font.getlength(text)
+        struck = self.writer.name().split()[0] if text and r.random() < STRUCK else ""
+        mark = f"({r.randint(1, 6)})" if text and not struck and r.random() < MARKED else ""
+        if struck or mark:
+            left += font.getlength(struck + "  ") + size * 0.5 * len(mark)
+        tail = r.choice((5, 20, 60, 150)) * r.random() if r.random() < 0.7 else r.uniform(150, 800)
+        up, down = int(size * r.uniform(0.92, 1.35)), int(size * r.uniform(0.2, 0.5))
+        height, width = up + down, int(left + wide + tail + 8 + (size if not text else 0))
+        ink = self._draw(text, font, (left, up), (height, width)) * r.uniform(0.7, 1)
+        if struck:
+            ink = np.maximum(ink, self._struck(struck, font, (left - font.getlength(struck + " "), up), (height, width)))
+        if mark:
+            raised = ImageDraw.Draw(image := Image.new("L", (width, height), 0))
+            small = load(pick(self.fonts, r), int(size * r.uniform(0.5, 0.65)))
+            raised.text((left - small.getlength(mark) - 4, up - size * r.uniform(0.1, 0.35)), mark, font=small, fill=255, anchor="ls")
+            ink = np.maximum(ink, np.asarray(image).astype(np.float32))
+            text = f"{mark} {text}"
+        ink = np.maximum(ink, self.paper.leaders(size, up + size * r.uniform(-0.03, 0.2), width, height))
+        return fit(self.paper.scan(self._crowded(ink, size, up, left, tail))), text
+
+    def whole(self) -> Line:
+        """Label, leaders, answer, leaders; any stretch of leaders is one LEADER in the text."""
+        r, size = self.rng, self.rng.uniform(38, 52)
+        font = load(pick(self.fonts, r), int(size))
+        answer_font = font if r.random() < 0.5 else load(pick(self.fonts, r), int(size * r.uniform(0.85, 1.05)))
+        up, height = int(size * r.uniform(0.95, 1.3)), int(size * r.uniform(1.3, 1.6))
+        unit, x, text = r.choice((".", ".", "…")), r.uniform(2, 20), ""
+        image = Image.new("L", (2400, height), 0)
+        draw = ImageDraw.Draw(image)
+        step = max(1.0, font.getlength(unit))
+        for _ in range(r.randint(1, 2)):
+            label = self.writer.label()[:28].rstrip() + r.choice((":", ":", ""))
+            answer = self.writer.line(20) if r.random() < 0.7 else ""
+            dots = int(r.uniform(60, 300) / step) + 4
+            parts = [(label, font), (" " + unit * dots if not answer else " ", font), (answer, answer_font)]
+            for part, face in parts:
+                draw.text((x, up), part, font=face, fill=255, anchor="ls")
+                if part == answer and answer:
+                    dotted = int((face.getlength(part) + r.uniform(0, 120)) / step)
+                    draw.text((x, up + size * 0.04), unit * dotted, font=font, fill=255, anchor="ls")
+                    x += max(dotted * step, face.getlength(part))
+                else:
+                    x += face.getlength(part)
+            x += size * 0.25
+            text += f"{label} {answer or LEADER} "
+        ink = np.asarray(image).astype(np.float32)[:, : int(x + r.uniform(2, 20))]
+        return fit(self.paper.scan(ink * r.uniform(0.75, 1))), text.strip()
+
+    def _draw(self, text: str, font: ImageFont.FreeTypeFont, at: tuple[float, int], shape: tuple[int, int]) -> Ink:
+        r, image, x = self.rng, Image.new("L", shape[::-1], 0), at[0]
+        draw = ImageDraw.Draw(image)
+        if r.random() < 0.3:
+            for word in text.split(" "):
+                draw.text((x, at[1] + r.uniform(-1.5, 1.5)), word, font=font, fill=255, anchor="ls")
+                x += font.getlength(word + " ") * r.uniform(0.97, 1.04)
+        else:
+            draw.text((x, at[1]), text, font=font, fill=255, anchor="ls")
+        ink: Ink = np.asarray(image).astype(np.float32)
+        if r.random() < 0.4:
+            turn = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), r.uniform(-0.6, 0.6), 1)
+            ink = cv2.warpAffine(ink, turn, shape[::-1])
+        return ink
+
+    def _struck(self, text: str, font: ImageFont.FreeTypeFont, at: tuple[float, int], shape: tuple[int, int]) -> Ink:
+        """A word crossed out by one stroke, two, or a zigzag; it is not part of the answer."""
+        r, image = self.rng, Image.new("L", shape[::-1], 0)
+        draw = ImageDraw.Draw(image)
+        draw.text(at, text, font=font, fill=255, anchor="ls")
+        x0, top, x1, bottom = draw.textbbox(at, text, font=font, anchor="ls")
+        tall = bottom - top
+        for _ in range(r.choice((1, 1, 2))):
+            y = top + tall * r.uniform(0.4, 0.7)
+            draw.line(((x0 - 4, y), (x1 + 4, y + r.uniform(-0.15, 0.15) * tall)), fill=255, width=r.randint(2, 5))
+        if r.random() < 0.3:
+            points = [(x0 + (x1 - x0) * k / 8, top + tall * (0.2 if k % 2 else 0.8)) for k in range(9)]
+            draw.line(points, fill=255, width=r.randint(2, 4))
+        return np.asarray(image).astype(np.float32)
+
+    def _crowded(self, ink: Ink, size: float, base: float, left: float, tail: float) -> Ink:
+        r, (height, width) = self.rng, ink.shape
+        if r.random() < 0.3:
+            text = f"{self.writer.line()}   {self.writer.line()}"
+            ink = np.maximum(ink, self.paper.neighbour(text, size, width, height))
+        if r.random() < 0.35:
+            ink = np.maximum(ink, self.paper.edges(size, base, left, tail, (height, width)))
+        if r.random() < 0.15:
+            ink = np.maximum(ink, self.paper.frame(width, height))
+        if r.random() < SEALED:
+            ink = np.maximum(ink, self.paper.seal(width, height))
+        return ink

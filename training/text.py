@@ -1,0 +1,168 @@
+"""Invented text as it stands on forms: takes a random generator, gives lines of NFC text from classes of the alphabet.
+
+Sources are open or our own: answers of the bench's invented people, the official units of the product's data, labels
+of the templates, and syllables by the rules of the language, so that rare letters and tones are as common as the others."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import cache
+
+from bench import people, words
+from digitizer.template import load_templates
+from digitizer.vietnam.text import letter_parts, syllables
+from digitizer.vietnam.units import old_wards, provinces, units
+from training.alphabet import written
+
+CONFUSED = "ộồôơợờưựừứịĩỉọòạàảãăắằẵẳặậấầẩẫýỳỷỹụùủũẹẻẽệễểỷ"
+SMALL_WORDS = tuple(
+    part for text in (
+        "và của là có không được cho các người trong theo tại với này để đã khi từ về ngày số do cấp con cha",
+        "mẹ chị em ông bà quy định điều khoản luật thông tư nghị định giấy tờ đăng ký chứng nhận cơ quan địa",
+        "chỉ nơi cư trú thường trú tạm trú khai sinh khai tử kết hôn hộ tịch công dân việt nam độc lập tự do",
+        "hạnh phúc cộng hòa xã hội chủ nghĩa",
+    ) for part in text.split()
+)
+UNIT_WORDS = ("xã", "phường", "tỉnh", "thị", "huyện", "quận")
+LONGEST = (10, 22, 34, 46, 56)  # letters; one is drawn for each line
+
+
+@cache
+def by_mark() -> dict[str, tuple[str, ...]]:
+    """Syllables by marked letter."""
+    found: dict[str, list[str]] = {}
+    for word in syllables():
+        for letter in set(word):
+            if letter_parts(letter)[1] or letter_parts(letter)[2]:
+                found.setdefault(letter, []).append(word)
+    return {letter: tuple(w) for letter, w in found.items()}
+
+
+@cache
+def labels() -> tuple[str, ...]:
+    """Printed labels of our templates."""
+    return tuple(sorted({spec.label for template in load_templates() for spec in template.fields if spec.label}))
+
+
+class Writer:
+    """One line of text a call."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.kinds: tuple[tuple[float, Callable[[], str]], ...] = (
+            (0.20, self.answer), (0.15, self.name), (0.15, self.address), (0.10, self.number), (0.08, self.day),
+            (0.14, self.rare), (0.14, self.sentence), (0.04, self.label),
+        )
+        self.pool: list[str] = []
+
+    def line(self, longest: int = 0) -> str:
+        """`longest`: letters, 0 for any. Cut at a space; never empty."""
+        weights, makers = zip(*self.kinds, strict=True)
+        text = written(self.rng.choices(makers, weights)[0]())
+        limit = longest or self.rng.choice(LONGEST)
+        if len(text) > limit and self.rng.random() < 0.5:  # the second line of a wrapped answer
+            text = text[self.rng.randrange(len(text) - limit) :].split(" ", 1)[-1]
+        while len(text) > limit and " " in text:
+            text = text.rsplit(" ", 1)[0]
+        return text or "Kinh"
+
+    def answer(self) -> str:
+        """What the bench's people write on one of the forms."""
+        if not self.pool:
+            made = people.answers(self.rng.choice(load_templates()), self.rng)
+            self.pool = [truth.raw for truth in made.values() if truth.raw]
+            self.rng.shuffle(self.pool)
+        return self.pool.pop()
+
+    def name(self) -> str:
+        r = self.rng
+        name = people.full_name(r, r.choice(("Nam", "Nữ")))
+        if r.random() < 0.6:  # any syllable may be a name: the lists are short
+            name = " ".join((name.split()[0], *(r.choice(syllables()).capitalize() for _ in range(r.randint(1, 3)))))
+        return name.upper() if r.random() < 0.3 else name
+
+    def address(self) -> str:
+        """House, street or hamlet, ward, district of old, province; as official, as in a hurry, or without any unit word."""
+        r = self.rng
+        unit = r.choice(_units())
+        parts = [unit[0], unit[1]]
+        if r.random() < 0.25:
+            ward = r.choice(old_wards())
+            parts = [f"{r.choice(('phường', 'P.', 'xã', 'Phường'))} {ward.name}", f"{r.choice(('quận', 'Q.'))} {ward.district}", "Hà Nội"]
+        elif r.random() < 0.5:  # three levels, as everyone wrote until 2025: the middle one is invented
+            middle = r.choice(("huyện", "quận", "thị xã", "Thành phố", "H.", "Q.", "TX.", "Tp")) if r.random() < 0.5 else ""
+            district = str(r.randint(1, 12)) if middle in ("quận", "Q.") and r.random() < 0.5 else self._place(2)
+            parts.insert(1, f"{middle} {district}".strip())
+        if r.random() < 0.35:
+            parts = [part.split(" ", 1)[-1] if part.split(" ")[0].lower() in UNIT_WORDS else part for part in parts]
+        street, n = self._place(3), r.randint
+        head = r.choice((
+            f"Số {n(1, 999)} {street}", f"{n(1, 300)}/{n(1, 99)} {street}", f"{n(1, 900)}{r.choice('ABCDabc')} {street}",
+            f"Thôn {street}", f"Thôn {n(1, 12)}", f"Tổ {n(1, 90)}", f"Tổ dân phố {n(1, 40)}", f"Ngõ {n(1, 400)} phố {street}",
+            f"ấp {street}", f"khu phố {n(1, 12)}", f"Kp{n(1, 9)}", f"Kp {n(1, 9)}", f"Xóm {n(1, 20)}", f"Khối {n(1, 15)}",
+            f"Số nhà {n(1, 300)} đường {street}", f"{n(1, 900)}/{n(1, 60)}/{n(1, 30)} đường số {n(1, 40)}", f"Bản {street}",
+            f"Chung cư {street} P{n(1, 30)}0{n(1, 9)}", f"Đội {n(1, 14)}", "", "",
+        ))
+        text = ", ".join(part for part in (head, *parts) if part)
+        if r.random() < 0.1:
+            text = text.replace("Thành phố Hồ Chí Minh", r.choice(("TP.HCM", "TP HCM", "Tp Hồ Chí Minh", "TP. Hồ Chí Minh")))
+        return text if r.random() < 0.75 else text.replace(",", "")
+
+    def _place(self, most: int) -> str:
+        return " ".join(self.rng.choice(syllables()).capitalize() for _ in range(self.rng.randint(1, most)))
+
+    def number(self) -> str:
+        r = self.rng
+        digits = "".join(r.choice("0123456789") for _ in range(12))
+        return r.choice((
+            digits, digits, digits[:9], f"0{digits[:9]}", f"{digits[:4]}.{digits[4:7]}.{digits[7:10]}",
+            str(r.randint(0, 400)),
+            f"{r.randint(1, 300)}/{r.randint(1990, 2026)}", f"Số {r.randint(1, 300):03d}",
+            f"({digits[:2]}) {digits[2:10]}",
+            f"{r.choice('BCNPAK')}{digits[:7]}", people.email(r, people.full_name(r, "Nam"), people.TODAY),
+            f"{' '.join(digits[i : i + 3] for i in (0, 3, 6, 9))}", f"{r.randint(1, 99)} - {r.randint(1, 99)}",
+        ))
+
+    def day(self) -> str:
+        r = self.rng
+        d, m, y = r.randint(1, 31), r.randint(1, 12), r.randint(1930, 2026)
+        when = people.day_between(r, people.date(1935, 1, 1), people.TODAY)
+        return r.choice((
+            f"{d:02d}/{m:02d}/{y}", f"{d}/{m}/{y}", f"{d:02d}-{m:02d}-{y}", f"{d:02d}.{m:02d}.{y}", f"{d}/{m}/{y % 100:02d}",
+            str(y),
+            f"ngày {d:02d} tháng {m:02d} năm {y}", f"Ngày {d} tháng {m} năm {y}", f"{d:02d} tháng {m} năm {y}",
+            f"{m:02d}/{y}",
+            people.date_in_words(when),
+            f"{r.randint(0, 23):02d} giờ {r.randint(0, 59):02d} phút ngày {d:02d}/{m:02d}/{y}",
+            f"Hà Nội, ngày {d:02d} tháng {m:02d} năm {y}",
+        ))
+
+    def rare(self) -> str:
+        """Syllables chosen by their marked letter, each letter as often as the next; confusable ones twice as often."""
+        r, marks = self.rng, by_mark()
+        letters = [*marks, *(c for c in CONFUSED if c in marks)]
+        text = " ".join(r.choice(marks[r.choice(letters)]) for _ in range(r.randint(1, 6)))
+        roll = r.random()
+        return text.upper() if roll < 0.3 else text.title() if roll < 0.5 else text.capitalize() if roll < 0.7 else text
+
+    def sentence(self) -> str:
+        """Words as running text has them: case of the beginning, commas, brackets, now and then any syllable."""
+        r = self.rng
+        chosen = [r.choice(SMALL_WORDS) if r.random() < 0.6 else r.choice(syllables()) for _ in range(r.randint(2, 11))]
+        for k in range(len(chosen) - 1):
+            if r.random() < 0.09:
+                chosen[k] += r.choice((",", ",", ";", ".", ":", " -"))
+        text = " ".join(chosen)
+        text = f"({text})" if r.random() < 0.04 else text + r.choice(("", "", "", ".", ",", ":"))
+        return text.upper() if r.random() < 0.12 else text[0].upper() + text[1:] if r.random() < 0.5 else text
+
+    def label(self) -> str:
+        return self.rng.choice((*labels(), *words.PURPOSES, *words.REQUESTS, *words.CAUSES_OF_DEATH))
+
+
+@cache
+def _units() -> tuple[tuple[str, str], ...]:
+    """Wards and communes as written, with their province."""
+    names = {p.code: p.name for p in provinces()}
+    return tuple((f"{u.kind} {u.name}", names[u.province_code]) for u in units().values() if u.province_code in names)
