@@ -40,6 +40,8 @@ lock:  ## write the lock files anew from pyproject.toml
 		--extra fast pyproject.toml -o requirements/run.lock
 	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 		--extra fast --group dev -c requirements/run.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--extra train -c requirements/run.lock pyproject.toml -o requirements/train.lock
 
 clean:  ## remove the environment and everything kept under ./var
 	rm -rf $(VENV) var build *.egg-info

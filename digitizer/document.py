@@ -181,12 +181,26 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
+class Character:
+    """One letter of a reading: from `left_px` to `right_px` of its region; `alternatives`: (letter, probability)."""
+
+    text: str
+    confidence: float
+    left_px: float
+    right_px: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What an engine read in one region; confidence 0-1; `alternatives` best first without the text itself."""
+    """What an engine read in one region; confidence 0-1; `alternatives` best first without the text itself, with their
+    probabilities in `scores` and the letters in `characters` where the engine tells them."""
 
     text: str
     confidence: float
     alternatives: tuple[str, ...] = ()
+    scores: tuple[float, ...] = ()
+    characters: tuple[Character, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

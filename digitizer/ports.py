@@ -25,12 +25,14 @@ class Region:
     """One line of answer cut out for reading.
 
     gray: (h, w) uint8, leaders in place. ink: same size, leaders and rules removed. An engine takes the one it was
-    made for: `wants_leaders` of the engine says which."""
+    made for: `wants_leaders` of the engine says which. type: value of FieldType, '' for any text: an engine may weigh
+    its candidates by the closed lists and grammars of the type."""
 
     gray: np.ndarray
     ink: np.ndarray
     alphabet: Alphabet
     dpi: float
+    type: str = ""
 
 
 class Engine(Protocol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from functools import cache
 from importlib.metadata import files
 from pathlib import Path
 
@@ -17,11 +19,17 @@ from training.alphabet import CLASSES
 BEFORE_HEAD = "p2o.pd_op.transpose.8.0"  # the last tensor before the base's linear head: N × T × 120
 HEAD_WEIGHT, HEAD_BIAS = "linear_8.w_0", "linear_8.b_0"
 STAND_IN = {"№": "N"}
+NAME, LICENCE = "PP-OCRv6_rec_small.onnx", "Apache-2.0"
+SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
 
 
+@cache
 def base_file() -> Path:
-    """The ONNX file in the rapidocr wheel."""
-    return Path(str(next(file.locate() for file in files("rapidocr") or [] if file.name == "PP-OCRv6_rec_small.onnx")))
+    """The ONNX file in the rapidocr wheel. Raises ValueError when it is another one than the weights were made from."""
+    found = Path(str(next(file.locate() for file in files("rapidocr") or [] if file.name == NAME)))
+    if hashlib.sha256(found.read_bytes()).hexdigest() != SHA256:
+        raise ValueError(f"{found} is not the base that training was written for: install requirements/train.lock")
+    return found
 
 
 def base_letters(model: onnx.ModelProto) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lines of digit boxes, one character a box, typed or by hand: the answer is the characters, the borders are nothing."""
+"""Rows of digit boxes, one character a box, typed or by hand: the answer is the characters, borders are nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Boxes:
         r = self.rng
         count = r.choice((1, 1, 2, 4, 8, 9, 10, 12, 12, 12, 12, 13))
         letters = "0123456789" + ("ABCDEGHKLMNPQRSTUVXY" if r.random() < LETTERS else "")
-        text = "" if r.random() < EMPTY else "".join(r.choice(letters) for _ in range(r.choice((count, count, r.randint(1, count)))))
+        written = 0 if r.random() < EMPTY else r.choice((count, count, r.randint(1, count)))
+        text = "".join(r.choice(letters) for _ in range(written))
         wide, tall, edge = r.uniform(34, 64), r.uniform(46, 66), r.uniform(2, 14)
         width, height = int(count * wide + 2 * edge), int(tall + 2 * edge * r.uniform(0.1, 1))
         top = (height - tall) / 2

@@ -1,4 +1,4 @@
-"""From a checkpoint to the ONNX file that the product loads: the base's graph with our weights, our head, our classes."""
+"""From a checkpoint to an ONNX file: takes the model, gives the base's graph with our weights, head and classes."""
 
 from __future__ import annotations
 

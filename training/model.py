@@ -59,9 +59,9 @@ class Average:
             p.data, kept.data = kept.data.clone(), p.data.clone()
 
 
-def batch(lines: list[NDArray[Any]]) -> Tensor:
-    """Gray lines, 48 px high, as N × 3 × 48 × W in -1..1, padded with 0 on the right."""
-    width = -(-max(line.shape[1] for line in lines) // STRIDE) * STRIDE
+def batch(lines: list[NDArray[Any]], width: int = 0) -> Tensor:
+    """Gray lines, 48 px high, as N × 3 × 48 × W in -1..1, padded with 0 on the right to `width` px or to STRIDE."""
+    width = width or -(-max(line.shape[1] for line in lines) // STRIDE) * STRIDE
     images = np.zeros((len(lines), 3, HEIGHT, width), np.float32)
     for k, line in enumerate(lines):
         images[k, :, :, : line.shape[1]] = line.astype(np.float32) / 127.5 - 1

@@ -128,7 +128,8 @@ class Paper:
             share = r.uniform(0.5, 0.9)
             scan = cv2.resize(scan, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
         if r.random() < 0.5:
-            scan = np.asarray(cv2.imdecode(cv2.imencode(".jpg", scan, [cv2.IMWRITE_JPEG_QUALITY, r.randint(40, 92)])[1], 0))
+            packed = cv2.imencode(".jpg", scan, [cv2.IMWRITE_JPEG_QUALITY, r.randint(40, 92)])[1]
+            scan = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
         if r.random() < 0.1:
             scan = cv2.threshold(scan, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
         return scan

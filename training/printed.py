@@ -34,27 +34,27 @@ class Printed:
         return self.whole() if roll < EMPTY + WHOLE else self.typed(self.writer.line())
 
     def typed(self, text: str) -> Line:
-        """The answer with its leaders under it and far behind it."""
+        """The answer with its leaders under it and far behind it; before it maybe a struck word or a footnote mark."""
         r, size = self.rng, self.rng.uniform(38, 56)
         font = load(pick(self.fonts, r), int(size))
         left, wide = r.uniform(0, 25) if r.random() < 0.8 else r.uniform(25, 250), font.getlength(text)
-        struck = self.writer.name().split()[0] if text and r.random() < STRUCK else ""
-        mark = f"({r.randint(1, 6)})" if text and not struck and r.random() < MARKED else ""
-        if struck or mark:
-            left += font.getlength(struck + "  ") + size * 0.5 * len(mark)
+        roll = r.random() if text else 1.0
+        struck, marked = roll < STRUCK, STRUCK <= roll < STRUCK + MARKED
+        before = self.writer.name().split()[0] if struck else f"({r.randint(1, 6)})" if marked else ""
+        start, left = left, left + (font.getlength(before + "  ") if before else 0)
         tail = r.choice((5, 20, 60, 150)) * r.random() if r.random() < 0.7 else r.uniform(150, 800)
         up, down = int(size * r.uniform(0.92, 1.35)), int(size * r.uniform(0.2, 0.5))
-        height, width = up + down, int(left + wide + tail + 8 + (size if not text else 0))
-        ink = self._draw(text, font, (left, up), (height, width)) * r.uniform(0.7, 1)
+        shape = (up + down, int(left + wide + tail + 8 + (size if not text else 0)))
+        ink = self._draw(text, font, (left, up), shape) * r.uniform(0.7, 1)
         if struck:
-            ink = np.maximum(ink, self._struck(struck, font, (left - font.getlength(struck + " "), up), (height, width)))
-        if mark:
-            raised = ImageDraw.Draw(image := Image.new("L", (width, height), 0))
-            small = load(pick(self.fonts, r), int(size * r.uniform(0.5, 0.65)))
-            raised.text((left - small.getlength(mark) - 4, up - size * r.uniform(0.1, 0.35)), mark, font=small, fill=255, anchor="ls")
-            ink = np.maximum(ink, np.asarray(image).astype(np.float32))
-            text = f"{mark} {text}"
-        ink = np.maximum(ink, self.paper.leaders(size, up + size * r.uniform(-0.03, 0.2), width, height))
+            ink = np.maximum(ink, self._struck(before, font, (start, up), shape))
+        elif marked:
+            ink = np.maximum(ink, self._mark(before, size, (start, up), shape))
+            text = f"{before} {text}"
+        ink = np.maximum(ink, self.paper.leaders(size, up + size * r.uniform(-0.03, 0.2), shape[1], shape[0]))
+        if tail > size and r.random() < 0.12:  # the form's own comma behind the leaders
+            place = (shape[1] - size * r.uniform(0.2, 0.5), up)
+            ink = np.maximum(ink, self._draw(r.choice(",,;.:"), font, place, shape))
         return fit(self.paper.scan(self._crowded(ink, size, up, left, tail))), text
 
     def whole(self) -> Line:
@@ -99,6 +99,14 @@ class Printed:
             turn = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), r.uniform(-0.6, 0.6), 1)
             ink = cv2.warpAffine(ink, turn, shape[::-1])
         return ink
+
+    def _mark(self, mark: str, size: float, at: tuple[float, int], shape: tuple[int, int]) -> Ink:
+        """A footnote mark: small and raised."""
+        r, image = self.rng, Image.new("L", shape[::-1], 0)
+        small = load(pick(self.fonts, r), int(size * r.uniform(0.5, 0.7)))
+        place = (at[0], at[1] - size * r.uniform(0.1, 0.35))
+        ImageDraw.Draw(image).text(place, mark, font=small, fill=255, anchor="ls")
+        return np.asarray(image).astype(np.float32)
 
     def _struck(self, text: str, font: ImageFont.FreeTypeFont, at: tuple[float, int], shape: tuple[int, int]) -> Ink:
         """A word crossed out by one stroke, two, or a zigzag; it is not part of the answer."""

@@ -1,7 +1,7 @@
 """Invented text as it stands on forms: takes a random generator, gives lines of NFC text from classes of the alphabet.
 
 Sources are open or our own: answers of the bench's invented people, the official units of the product's data, labels
-of the templates, and syllables by the rules of the language, so that rare letters and tones are as common as the others."""
+of the templates, and syllables by the rules of the language, so that rare letters and tones are as common as others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functools import cache
 from bench import people, words
 from digitizer.template import load_templates
 from digitizer.vietnam.text import letter_parts, syllables
-from digitizer.vietnam.units import old_wards, provinces, units
+from training.addresses import address
 from training.alphabet import written
 
 CONFUSED = "ộồôơợờưựừứịĩỉọòạàảãăắằẵẳặậấầẩẫýỳỷỹụùủũẹẻẽệễểỷ"
@@ -24,7 +24,6 @@ SMALL_WORDS = tuple(
         "hạnh phúc cộng hòa xã hội chủ nghĩa",
     ) for part in text.split()
 )
-UNIT_WORDS = ("xã", "phường", "tỉnh", "thị", "huyện", "quận")
 LONGEST = (10, 22, 34, 46, 56)  # letters; one is drawn for each line
 
 
@@ -83,34 +82,7 @@ class Writer:
         return name.upper() if r.random() < 0.3 else name
 
     def address(self) -> str:
-        """House, street or hamlet, ward, district of old, province; as official, as in a hurry, or without any unit word."""
-        r = self.rng
-        unit = r.choice(_units())
-        parts = [unit[0], unit[1]]
-        if r.random() < 0.25:
-            ward = r.choice(old_wards())
-            parts = [f"{r.choice(('phường', 'P.', 'xã', 'Phường'))} {ward.name}", f"{r.choice(('quận', 'Q.'))} {ward.district}", "Hà Nội"]
-        elif r.random() < 0.5:  # three levels, as everyone wrote until 2025: the middle one is invented
-            middle = r.choice(("huyện", "quận", "thị xã", "Thành phố", "H.", "Q.", "TX.", "Tp")) if r.random() < 0.5 else ""
-            district = str(r.randint(1, 12)) if middle in ("quận", "Q.") and r.random() < 0.5 else self._place(2)
-            parts.insert(1, f"{middle} {district}".strip())
-        if r.random() < 0.35:
-            parts = [part.split(" ", 1)[-1] if part.split(" ")[0].lower() in UNIT_WORDS else part for part in parts]
-        street, n = self._place(3), r.randint
-        head = r.choice((
-            f"Số {n(1, 999)} {street}", f"{n(1, 300)}/{n(1, 99)} {street}", f"{n(1, 900)}{r.choice('ABCDabc')} {street}",
-            f"Thôn {street}", f"Thôn {n(1, 12)}", f"Tổ {n(1, 90)}", f"Tổ dân phố {n(1, 40)}", f"Ngõ {n(1, 400)} phố {street}",
-            f"ấp {street}", f"khu phố {n(1, 12)}", f"Kp{n(1, 9)}", f"Kp {n(1, 9)}", f"Xóm {n(1, 20)}", f"Khối {n(1, 15)}",
-            f"Số nhà {n(1, 300)} đường {street}", f"{n(1, 900)}/{n(1, 60)}/{n(1, 30)} đường số {n(1, 40)}", f"Bản {street}",
-            f"Chung cư {street} P{n(1, 30)}0{n(1, 9)}", f"Đội {n(1, 14)}", "", "",
-        ))
-        text = ", ".join(part for part in (head, *parts) if part)
-        if r.random() < 0.1:
-            text = text.replace("Thành phố Hồ Chí Minh", r.choice(("TP.HCM", "TP HCM", "Tp Hồ Chí Minh", "TP. Hồ Chí Minh")))
-        return text if r.random() < 0.75 else text.replace(",", "")
-
-    def _place(self, most: int) -> str:
-        return " ".join(self.rng.choice(syllables()).capitalize() for _ in range(self.rng.randint(1, most)))
+        return address(self.rng)
 
     def number(self) -> str:
         r = self.rng
@@ -129,8 +101,8 @@ class Writer:
         d, m, y = r.randint(1, 31), r.randint(1, 12), r.randint(1930, 2026)
         when = people.day_between(r, people.date(1935, 1, 1), people.TODAY)
         return r.choice((
-            f"{d:02d}/{m:02d}/{y}", f"{d}/{m}/{y}", f"{d:02d}-{m:02d}-{y}", f"{d:02d}.{m:02d}.{y}", f"{d}/{m}/{y % 100:02d}",
-            str(y),
+            f"{d:02d}/{m:02d}/{y}", f"{d}/{m}/{y}", f"{d:02d}-{m:02d}-{y}", f"{d:02d}.{m:02d}.{y}",
+            f"{d}/{m}/{y % 100:02d}", str(y),
             f"ngày {d:02d} tháng {m:02d} năm {y}", f"Ngày {d} tháng {m} năm {y}", f"{d:02d} tháng {m} năm {y}",
             f"{m:02d}/{y}",
             people.date_in_words(when),
@@ -159,10 +131,3 @@ class Writer:
 
     def label(self) -> str:
         return self.rng.choice((*labels(), *words.PURPOSES, *words.REQUESTS, *words.CAUSES_OF_DEATH))
-
-
-@cache
-def _units() -> tuple[tuple[str, str], ...]:
-    """Wards and communes as written, with their province."""
-    names = {p.code: p.name for p in provinces()}
-    return tuple((f"{u.kind} {u.name}", names[u.province_code]) for u in units().values() if u.province_code in names)

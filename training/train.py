@@ -6,41 +6,25 @@ So a run may be planned longer later: it goes on from the checkpoint before the 
 from __future__ import annotations
 
 import json
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.alphabet import INDEX
 from training.lines import made_beside
 from training.model import Average, Recogniser, batch, save
 from training.printed import Line
+from training.settings import Plan
 
 WARM_UP, FALL, LAST = 60, 0.25, 0.03
-POOL = 96  # lines from which groups of like width are made
+WIDTHS = (96, 160, 224, 288, 352, 416, 512, 640, 768, 928, 1216)  # px to which lines are padded
 EVERY = 200  # steps between checkpoints
-
-
-@dataclass
-class Plan:
-    """What one training run is; written beside its checkpoints."""
-
-    lines: int = 400_000
-    seed: int = 1
-    rate: float = 4e-4  # of the body; the head learns HEAD times as fast
-    frozen: float = 0.15
-    hands: float = 0.55
-    pixels: int = 7000  # width of a group of lines, together
-    makers: int = 1
-    device: str = "cpu"
 
 
 @dataclass
@@ -62,6 +46,7 @@ class Training:
     def __init__(self, plan: Plan, fonts: Path, out: Path) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.fonts, self.out, self.progress = plan, fonts, out, Progress()
+        self.ended = False
         self.model = Recogniser(plan.seed, plan.frozen).to(plan.device)
         self.average = Average(self.model)
         trained = self.model.trained()
@@ -100,22 +85,28 @@ class Training:
 
     def run(self) -> Iterator[Progress]:
         """Trains to the planned lines; yields at every checkpoint, with the averaged weights in the model meanwhile."""
+        signal.signal(signal.SIGTERM, self._end)
         started, before = time.monotonic(), self.progress.seconds
         self.progress.runs += 1
         # Another seed for each run, or one that goes on would be shown its first lines again.
         source = made_beside(self.plan.seed * 100 + self.progress.runs, self.fonts, self.plan.makers, self.plan.hands)
-        while self.progress.lines < self.plan.lines:
-            for group in grouped(list(islice(source, POOL)), self.plan.pixels, self.progress.steps):
-                if self._falls(self.progress.lines) and not self.progress.falling:
-                    self.checkpoint("stable.pt")
-                    self.progress.falling = True
-                loss = self.step(group)
-                self.progress.seconds = before + time.monotonic() - started
-                if self.progress.steps % 25 == 0:
-                    self._log(loss)
-                if self.progress.steps % EVERY == 0:
-                    yield from self._pause()
+        for group in grouped(source, self.plan.pixels):
+            if self._falls(self.progress.lines) and not self.progress.falling:
+                self.checkpoint("stable.pt")
+                self.progress.falling = True
+            loss = self.step(group)
+            self.progress.seconds = before + time.monotonic() - started
+            if self.progress.steps % 25 == 0:
+                self._log(loss)
+            if self.progress.lines >= self.plan.lines or self.ended:
+                break
+            if self.progress.steps % EVERY == 0:
+                yield from self._pause()
         yield from self._pause()
+
+    def _end(self, *_: object) -> None:
+        """A run that is told to stop keeps what it has learnt."""
+        self.ended = True
 
     def _pause(self) -> Iterator[Progress]:
         self.checkpoint("last.pt")
@@ -126,7 +117,9 @@ class Training:
     def step(self, group: list[Line]) -> float:
         for part in self.optimizer.param_groups:
             part["lr"] = part["times"] * self.rate()
-        loss = ctc(self.model(batch([gray for gray, _ in group]).to(self.plan.device)), [text for _, text in group])
+        width = next(w for w in WIDTHS if max(gray.shape[1] for gray, _ in group) <= w)
+        images = batch([gray for gray, _ in group], width).to(self.plan.device)
+        loss = ctc(self.model(images), [text for _, text in group])
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.average.live, 5)
@@ -150,13 +143,16 @@ def ctc(scores: Tensor, texts: list[str]) -> Tensor:
     return F.ctc_loss(steps, target, sizes, torch.tensor([len(text) for text in texts]), zero_infinity=True)
 
 
-def grouped(lines: list[Line], pixels: int, seed: int) -> list[list[Line]]:
-    """Lines of like width together, so that little is padding; the groups in a shuffled order."""
-    groups: list[list[tuple[NDArray[Any], str]]] = []
-    for line in sorted(lines, key=lambda line: line[0].shape[1]):
-        if groups and (len(groups[-1]) + 1) * line[0].shape[1] <= pixels:
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    order = np.random.default_rng(seed).permutation(len(groups))
-    return [groups[k] for k in order]
+def grouped(lines: Iterable[Line], pixels: int) -> Iterator[list[Line]]:
+    """Lines of like width together: of each width in WIDTHS always the same number.
+
+    oneDNN compiles a kernel for every new shape of a batch, and free widths hardly ever repeat one."""
+    waiting: dict[int, list[Line]] = {width: [] for width in WIDTHS}
+    for line in lines:
+        width = next((w for w in WIDTHS if line[0].shape[1] <= w), 0)
+        if not width:
+            continue
+        waiting[width].append(line)
+        if len(waiting[width]) >= max(1, pixels // width):
+            yield waiting[width]
+            waiting[width] = []

@@ -1,25 +1,31 @@
-"""`digitizer lines`: takes scans, gives one small picture per answer line, named by form, field and page."""
+"""`digitizer lines`: takes pictures of single lines, gives what is written on each, one object a line."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.cli.output import emit, note, progress_bar, show_error
-from digitizer.cli.read import local_file, open_tools, records_of
-from digitizer.errors import DigitizerError
-from digitizer.geometry import MM_PER_INCH
+from digitizer.cli.output import emit, note, progress_bar, show_error, write_out
+from digitizer.errors import BadInput, DigitizerError, UsageError
 
-if TYPE_CHECKING:
-    import numpy as np
+if TYPE_CHECKING:  # these bring OpenCV and the engines
+    from digitizer.document import Reading
+    from digitizer.ports import Engine, Region
 
-    from digitizer.document import CleanPage, Record
-    from digitizer.options import Options
+DPI = 300.0  # what a line's strokes are judged by when the file does not say
+TOGETHER = 32  # lines read in one call of the engine
 
-MARGIN_MM = 0.6
+
+class Kind(StrEnum):
+    """How a line is written. One model reads print and hands alike; `digits` allows nothing but digits."""
+
+    PRINT = "print"
+    HAND = "hand"
+    DIGITS = "digits"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,74 +33,70 @@ def add_to(app: typer.Typer) -> None:
 
 
 def lines(
-    files: Annotated[list[str], typer.Argument(help="PDF, TIFF, JPEG or PNG.")],
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lines"),
-    form: Annotated[str, typer.Option(help="Read as this form whatever it looks like.")] = "",
+    images: Annotated[list[Path], typer.Argument(help="PNG, JPEG or TIFF, one line of writing each.")],
+    kind: Annotated[Kind | None, typer.Option(help="How they are written; digits narrows the letters.")] = None,
+    field_type: Annotated[str, typer.Option("--type", help="Type of the answer, such as address or date.")] = "",
     engine: Annotated[str, typer.Option(help="Recognition engine.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object a line.")] = False,
 ) -> None:
-    """Cut the answers out of scans: a PNG a line, and lines.jsonl with what was read in each.
+    """Read cropped lines: the text, how sure, and what else it may be.
 
-    For teaching a recogniser and for looking at what it sees. Personal data: treat the folder like the scans."""
-    tools, options = open_tools(form, engine=engine)
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    worst, count = 0, 0
-    with progress_bar() as bar, (out / "lines.jsonl").open("a", encoding="utf-8") as index:
-        task = bar.add_task("cutting", total=len(files))
-        for name in files:
-            try:
-                with local_file(name) as (path, shown):
-                    pages = _clean_pages(path, shown, options)
-                    for record in records_of(path, shown, tools, options):
-                        for entry in _cut(record, pages, out):
-                            index.write(json.dumps(entry, ensure_ascii=False) + "\n")
-                            count += 1
-                            if as_json:
-                                emit(entry)
-            except DigitizerError as error:
-                show_error(error, as_json, name)
-                worst = max(worst, error.exit_status)
-            bar.advance(task)
-    note(f"{count} lines in {out}")
+    Without --type no lexicon is used: what is printed is what the network saw."""
+    from digitizer.engines.build import build_engine
+    from settings import Settings
+
+    _check_type(field_type)
+    reader = build_engine(engine or Settings().engine)
+    worst = 0
+    if not as_json:
+        write_out("file\tconfidence\ttext")
+    with progress_bar() as bar:
+        task = bar.add_task("reading", total=len(images))
+        for start in range(0, len(images), TOGETHER):
+            regions: dict[Path, Region] = {}
+            for path in images[start : start + TOGETHER]:
+                try:
+                    regions[path] = _region(path, kind, field_type)
+                except DigitizerError as error:
+                    show_error(error, as_json, str(path))
+                    worst = max(worst, error.exit_status)
+            _show(regions, reader, as_json)
+            bar.advance(task, min(TOGETHER, len(images) - start))
     raise typer.Exit(worst)
 
 
-def _clean_pages(path: Path, name: str, options: Options) -> dict[int, CleanPage]:
-    """The upright pages, colour kept; the same two stages as in the pipeline, so polygons fit."""
-    from digitizer.stages.clean import clean
-    from digitizer.stages.ingest import ingest
-    from digitizer.stages.render import render
+def _check_type(field_type: str) -> None:
+    from digitizer.template import FieldType
 
-    return {page.number: clean(page) for page in render(ingest(path, name, options.limits), options)}
+    if field_type and field_type not in {t.value for t in FieldType}:
+        raise UsageError(f"no type is called {field_type!r}; there are: {', '.join(t.value for t in FieldType)}")
 
 
-def _cut(record: Record, pages: dict[int, CleanPage], out: Path) -> list[dict[str, object]]:
+def _region(path: Path, kind: Kind | None, field_type: str) -> Region:
+    """Raises BadInput for what is no picture."""
     import cv2
 
-    form = record.form.form_id if record.form else "unknown"
-    entries: list[dict[str, object]] = []
-    for f in record.fields:
-        page = pages.get(f.page or 0)
-        if page is None:
-            continue
-        for number, polygon in enumerate(f.polygon_mm, 1):
-            picture = _crop(page, polygon)
-            if picture.size == 0:
-                continue
-            stem = f"{record.sha256[:12]}-p{page.number}-{form}-{f.id}-{number}".replace("[", "").replace("]", "")
-            if not cv2.imwrite(str(out / f"{stem}.png"), picture):
-                raise DigitizerError(f"{out} cannot be written to")
-            entries.append({
-                "picture": f"{stem}.png", "file": record.file, "page": page.number, "form": form, "field": f.id,
-                "line": number, "lines": len(f.polygon_mm), "raw": f.raw, "confidence": round(f.confidence, 4),
+    from digitizer.ports import Alphabet, Region
+    from digitizer.stages.clean import clean_line
+
+    gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if path.is_file() else None
+    if gray is None:
+        raise BadInput("this is no picture that can be read: give PNG, JPEG or TIFF files of single lines")
+    gray, ink = clean_line(gray, DPI)
+    return Region(gray, ink, Alphabet.DIGITS if kind is Kind.DIGITS else Alphabet.TEXT, DPI, field_type)
+
+
+def _show(regions: dict[Path, Region], reader: Engine, as_json: bool) -> None:
+    readings: Sequence[Reading] = reader.read_regions(list(regions.values()))
+    for path, reading in zip(regions, readings, strict=True):
+        if as_json:
+            emit({
+                "file": str(path), "text": reading.text, "confidence": round(reading.confidence, 4),
+                "alternatives": [
+                    [text, round(score, 4)] for text, score in zip(reading.alternatives, reading.scores, strict=False)
+                ],
             })
-    return entries
-
-
-def _crop(page: CleanPage, polygon: tuple[tuple[float, float], ...]) -> np.ndarray:
-    """The upright box around a polygon in millimetres, with a small margin."""
-    k = page.dpi / MM_PER_INCH
-    xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
-    top, bottom = (max(0, round((y + m) * k)) for y, m in ((min(ys), -MARGIN_MM), (max(ys), MARGIN_MM)))
-    left, right = (max(0, round((x + m) * k)) for x, m in ((min(xs), -MARGIN_MM), (max(xs), MARGIN_MM)))
-    return page.image[top:bottom, left:right]
+        else:
+            write_out(f"{path}\t{reading.confidence:.2f}\t{reading.text}")
+    if not as_json and regions and not any(r.text for r in readings):
+        note("nothing was read")

@@ -9,7 +9,7 @@ from digitizer.document import CleanPage, Finding, PageImage
 from digitizer.imaging.background import even_background, shrunk, split_seal
 from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
 from digitizer.imaging.leaders import find_leaders
-from digitizer.imaging.rules import find_lines, find_ruling
+from digitizer.imaging.rules import Ruling, find_lines, find_ruling
 
 STAGE = "clean"
 DARK = 150  # of 255, after the background is even
@@ -36,15 +36,27 @@ def clean(page: PageImage) -> CleanPage:
     dark = cv2.threshold(gray, DARK, 255, cv2.THRESH_BINARY_INV)[1]
     blank = is_blank(dark, page.dpi)
     findings = (Finding("blank_page", STAGE, "Trang trắng, không có nội dung.", page.number),) if blank else ()
-    lines = find_lines(dark, page.dpi)
-    leaders = find_leaders(cv2.bitwise_and(dark, cv2.bitwise_not(lines.mask)), page.dpi)
-    ruling = find_ruling(lines, leaders.runs, page.dpi)
-    gone = cv2.dilate(cv2.bitwise_or(ruling.mask, leaders.dots), np.ones((5, 5), np.uint8))
-    ink = cv2.bitwise_or(gray, cv2.bitwise_or(gone, leaders.touching))
+    ruling, ink = _bared(gray, dark, page.dpi)
     return CleanPage(
         number=page.number, image=image, gray=gray, ink=ink, dpi=page.dpi, rotation_deg=90 * turns, skew_deg=skew,
         leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells, seal=seal, blank=blank, findings=findings,
     )
+
+
+def clean_line(gray: np.ndarray, dpi: float) -> tuple[np.ndarray, np.ndarray]:
+    """One cropped line, (h, w) uint8, upright already: on even white, and the same without leaders and rules."""
+    gray = even_background(gray)
+    dark = cv2.threshold(gray, DARK, 255, cv2.THRESH_BINARY_INV)[1]
+    return gray, _bared(gray, dark, dpi)[1]
+
+
+def _bared(gray: np.ndarray, dark: np.ndarray, dpi: float) -> tuple[Ruling, np.ndarray]:
+    """What is ruled, and `gray` with leaders and rules gone."""
+    lines = find_lines(dark, dpi)
+    leaders = find_leaders(cv2.bitwise_and(dark, cv2.bitwise_not(lines.mask)), dpi)
+    ruling = find_ruling(lines, leaders.runs, dpi)
+    gone = cv2.dilate(cv2.bitwise_or(ruling.mask, leaders.dots), np.ones((5, 5), np.uint8))
+    return ruling, cv2.bitwise_or(gray, cv2.bitwise_or(gone, leaders.touching))
 
 
 def _lie(gray: np.ndarray, dpi: float) -> tuple[int, float]:

@@ -174,7 +174,13 @@ def _cuts(index: int, slot: Slot, spec: FieldSpec, page: CleanPage) -> Iterator[
         gray, ink = (_crop(layer, bare) for layer in (page.gray, page.ink))
         if spec.kind is FieldKind.LEADERS:
             gray, ink = _without_neighbours(gray, ink)
-        yield _Cut(index, Region(gray, ink, _alphabet(spec, piece), page.dpi), _ink_ratio(ink, page.dpi))
+        region = Region(gray, ink, _alphabet(spec, piece), page.dpi, _type(spec))
+        yield _Cut(index, region, _ink_ratio(ink, page.dpi))
+
+
+def _type(spec: FieldSpec) -> str:
+    """The type whose whole answer stands in the region; a piece between printed words is only text."""
+    return "" if spec.inner and "/" not in spec.inner else spec.type.value
 
 
 def _alphabet(spec: FieldSpec, piece: int) -> Alphabet:

@@ -100,7 +100,7 @@ def test_a_form_nobody_knows_and_an_engine_nobody_has(digitizer: Command, birth_
 
 
 def test_lines_are_cut_out_with_what_was_read_in_them(digitizer: Command, birth_form: Made, tmp_path: Path) -> None:
-    done = digitizer("lines", str(birth_form.path), "--out", str(tmp_path / "lines"), "--json")
+    done = digitizer("cut", str(birth_form.path), "--out", str(tmp_path / "lines"), "--json")
     assert done.status == 0, done.err
     names = {line["picture"] for line in done.objects}
     assert names and names == {p.name for p in (tmp_path / "lines").glob("*.png")}

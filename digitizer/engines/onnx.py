@@ -1,0 +1,198 @@
+"""Our own recogniser: takes answer regions with their leaders in place, gives readings; pages are read by Tesseract.
+
+The weights (`data/recogniser.onnx`, described by `data/recogniser.json`) come from `training/`: a CTC network that has
+learnt dotted leaders, rules and boxes, print and hands, so no mark is eaten by cleaning. A line is 48 px high; the network
+gives one step of class probabilities for every 8 px. One thread a session: workers are scaled by processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from digitizer.document import Character, CleanPage, EngineInfo, PageText, Reading
+from digitizer.engines.ctc import Decoded, decode
+from digitizer.errors import EngineUnavailable, ReadingFailed
+from digitizer.ports import Engine, Region
+
+MODEL = Path(__file__).parent / "data" / "recogniser.onnx"
+HEIGHT = 48
+STRIDE = 32  # px: widths are padded to a multiple, as in training
+STEP = 8  # px of width for each step of the output
+NARROWEST = 0.85  # of the widest line of its batch: more padding than this costs more than a batch saves
+PIXELS = 6000  # width of a batch, all lines together: keeps a worker's memory flat
+DARK, FAINT = 160, 225  # ink is darker than half way from the darkest to white, within these: pencil is gray
+LEAST_INK = 6  # px; a region with fewer holds dust
+MARGIN = 1.0  # heights of paper kept left and right of the ink
+LOW = 0.45  # of a region's height: writing lower than this is cut out, or it would be read too small
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A region as the network takes it. `left`: px of the region that were cut off; `scale`: region px a picture px."""
+
+    picture: np.ndarray  # (48, w) uint8
+    left: int
+    scale: float
+
+
+class Recogniser:
+    """The network, warm. One a process; after a fork it is opened again by the first reading."""
+
+    def __init__(self, model: Path = MODEL, threads: int = 1) -> None:
+        self._model, self._threads = model, threads
+        self.card = _card(model)
+        self._open()
+
+    def _open(self) -> None:
+        session = _session(_checked(self._model, self.card["sha256"]), self._threads)
+        self._session, self._process = session, os.getpid()
+        properties = session.get_modelmeta().custom_metadata_map
+        self.classes: tuple[str, ...] = ("", *properties["character"].split("\n"))
+        self._input = session.get_inputs()[0].name
+
+    @property
+    def version(self) -> str:
+        return f"{self.card['version']} {self.card['sha256'][:8]}"
+
+    def probabilities(self, pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """(48, w) uint8 pictures to T × classes float32 probabilities each, T = padded width / 8; same order."""
+        if self._process != os.getpid():
+            self._open()
+        found: list[np.ndarray] = [np.empty(0, np.float32)] * len(pictures)
+        for numbers in batches([picture.shape[1] for picture in pictures]):
+            output = self._run(stacked([pictures[n] for n in numbers]))
+            for number, steps in zip(numbers, output, strict=True):
+                found[number] = steps
+        return found
+
+    def _run(self, images: np.ndarray) -> np.ndarray:
+        try:
+            [output] = self._session.run(None, {self._input: images})
+        except Exception as error:  # noqa: BLE001 - onnxruntime raises its own kinds, all of them strangers here
+            raise ReadingFailed(f"the recogniser failed: {type(error).__name__}") from error
+        return np.asarray(output)
+
+
+class OnnxEngine:
+    """Regions by our recogniser, pages by `pages`."""
+
+    wants_leaders = True
+
+    def __init__(self, pages: Engine, recogniser: Recogniser | None = None) -> None:
+        self._pages = pages
+        self._recogniser = recogniser or Recogniser()
+        self.info = EngineInfo("onnx", f"{self._recogniser.version}, {pages.info.name} {pages.info.version}")
+
+    def read_page(self, page: CleanPage) -> PageText:
+        return self._pages.read_page(page)
+
+    def read_regions(self, regions: Sequence[Region]) -> list[Reading]:
+        readings = [Reading("", 1.0)] * len(regions)
+        chosen = {n: cut for n, region in enumerate(regions) if (cut := prepared(region)) is not None}
+        steps = self._recogniser.probabilities([cut.picture for cut in chosen.values()])
+        for (number, cut), probabilities in zip(chosen.items(), steps, strict=True):
+            region = regions[number]
+            with np.errstate(divide="ignore"):
+                found = decode(np.log(probabilities), self._recogniser.classes, region.type, region.alphabet)
+            readings[number] = reading(found, cut)
+        return readings
+
+
+def reading(found: Decoded, cut: Prepared) -> Reading:
+    """What was decoded, its letters placed in the region's pixels."""
+    letters = tuple(
+        Character(
+            c.text, c.probability, cut.left + c.first * STEP * cut.scale, cut.left + (c.last + 1) * STEP * cut.scale,
+            c.alternatives,
+        )
+        for c in found.characters
+    )
+    others, scores = (tuple(part) for part in zip(*found.alternatives, strict=True)) if found.alternatives else ((), ())
+    return Reading(found.text, found.confidence, others, scores, letters)
+
+
+def prepared(region: Region) -> Prepared | None:
+    """The region cut to what its ink covers, 48 px high; None where there is nothing to read.
+
+    Long tails of leaders are left out, as time goes with width. The full height is kept unless the writing is low."""
+    if not region.ink.size:
+        return None
+    darkest = float(np.percentile(region.ink, 0.5))
+    dark = region.ink < min(max((darkest + 255) / 2, DARK), FAINT)
+    if int(dark.sum()) < LEAST_INK:
+        return None
+    rows, columns = np.nonzero(dark.any(axis=1))[0], np.nonzero(dark.any(axis=0))[0]
+    height, width = region.gray.shape
+    top, bottom = 0, height
+    tall = int(rows[-1] - rows[0] + 1)
+    if tall < LOW * height:
+        room = int(0.35 * tall) + 2
+        top, bottom = max(0, int(rows[0]) - room), min(height, int(rows[-1]) + 1 + room)
+    room = round(MARGIN * (bottom - top))
+    left, right = max(0, int(columns[0]) - room), min(width, int(columns[-1]) + 1 + room)
+    cut = region.gray[top:bottom, left:right]
+    scale = (bottom - top) / HEIGHT
+    size = (max(HEIGHT, round(cut.shape[1] / scale)), HEIGHT)
+    way = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+    return Prepared(cv2.resize(cut, size, interpolation=way), left, cut.shape[1] / size[0])
+
+
+def batches(widths: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of lines that are read together: like widths, so that little is padding."""
+    group: list[int] = []
+    for number in sorted(range(len(widths)), key=lambda n: -widths[n]):
+        widest = widths[group[0]] if group else 0
+        if group and (widths[number] < NARROWEST * widest or (len(group) + 1) * widest > PIXELS):
+            yield group
+            group = []
+        group.append(number)
+    if group:
+        yield group
+
+
+def stacked(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """N × 3 × 48 × W float32 in -1..1, padded with 0 on the right, as in training."""
+    width = -(-max(picture.shape[1] for picture in pictures) // STRIDE) * STRIDE
+    images = np.zeros((len(pictures), 3, HEIGHT, width), np.float32)
+    for number, picture in enumerate(pictures):
+        images[number, :, :, : picture.shape[1]] = picture.astype(np.float32) / 127.5 - 1
+    return images
+
+
+@cache
+def _card(model: Path) -> dict[str, Any]:
+    """The model card. Raises EngineUnavailable where it or the weights are missing."""
+    card = model.with_suffix(".json")
+    if not card.is_file() or not model.is_file():
+        raise EngineUnavailable(f"the recogniser's weights are missing: {model.name} and {card.name} in {model.parent}")
+    return dict(json.loads(card.read_text(encoding="utf-8")))
+
+
+def _checked(model: Path, sha256: str) -> bytes:
+    """The file's bytes, read once, so that what was checked is what is loaded."""
+    content = model.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise EngineUnavailable(f"{model} is not the file its card describes: install the product again")
+    return content
+
+
+def _session(content: bytes, threads: int) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise EngineUnavailable("onnxruntime is not installed: pip install digitizer") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False  # lines differ in width, and an arena keeps the largest of every size
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,84 @@
+"""What an answer of a type can be: takes a field type and a reading, gives letters, shapes and listed answers near it.
+
+Only for choosing among what a picture holds: nothing here says what an answer is, only what it might be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from rapidfuzz.distance import Levenshtein
+
+from digitizer.vietnam import dates, ids, lists
+from digitizer.vietnam.text import fold, nfc
+
+DIGITS = "0123456789"
+LISTED = (*lists.CLOSED, "marital_status")
+_STATUSES = (  # whole answers, as people write them on the form of vietnam.md 4.4
+    "Độc thân", "Chưa đăng ký kết hôn với ai", "Chưa đăng ký kết hôn lần nào", "Chưa đăng ký kết hôn",
+    "Hiện tại chưa đăng ký kết hôn với ai", "Đã kết hôn", "Đã đăng ký kết hôn", "Đã ly hôn", "Chưa kết hôn",
+    "Vợ đã chết", "Chồng đã chết",
+)
+_DATE_LETTERS = DIGITS + "/-. ,ngàythámăNTngayhSisinừ"
+_LETTERS = {  # letters that may come out where the type says so
+    "date": _DATE_LETTERS, "personal_id": DIGITS + " .", "phone": DIGITS + " .+()-", "integer": DIGITS + " .,",
+}
+
+
+def letters_of(field_type: str) -> frozenset[str] | None:
+    """Letters in which an answer of that type is written; None for any."""
+    letters = _LETTERS.get(field_type)
+    return frozenset(letters) if letters else None
+
+
+def shape_of(field_type: str) -> Callable[[str], bool] | None:
+    """Whether a text is a whole answer of its type: a date that exists, twelve digits, a phone number, one number."""
+    return _SHAPES.get(field_type)
+
+
+def _is_date(text: str) -> bool:
+    """Separators must be there: eight digits in a row are not told from a number."""
+    is_parted = re.search(r"\d\D+\d", text) or re.fullmatch(r"\D*\d{4}\D*", text)
+    return bool(is_parted) and dates.parse_date(text) is not None
+
+
+_SHAPES: dict[str, Callable[[str], bool]] = {
+    "date": _is_date,
+    "personal_id": lambda text: ids.parse_personal_id(text) is not None,
+    "phone": lambda text: ids.parse_phone(text) is not None,
+    "integer": lambda text: ids.parse_integer(text) is not None,
+}
+
+
+def near_listed(text: str, field_type: str) -> dict[str, str]:
+    """Entries of the type's closed list that a reading may be a misreading of: spelling in every case -> value.
+
+    Half the letters and marks may differ: the picture decides (engines/ctc_choice.py), this only saves its time."""
+    written = fold(text, spaces=False)
+    found: dict[str, str] = {}
+    for spellings, key, value in _listed(field_type):
+        most = max(1, max(len(key), len(written)) // 2)
+        if Levenshtein.distance(written, key, score_cutoff=most) <= most:
+            found.update(dict.fromkeys(spellings, value))
+    return found
+
+
+@cache
+def _listed(field_type: str) -> tuple[tuple[tuple[str, ...], str, str], ...]:
+    if field_type in lists.CLOSED:
+        pairs = [(e.spelling, e.value) for e in lists.entries(field_type)]
+    else:
+        pairs = [(s, s) for s in _STATUSES]
+    return tuple((tuple(_cases(nfc(s))), fold(s, spaces=False), v) for s, v in pairs)
+
+
+def _cases(text: str) -> Iterator[str]:
+    """As listed, as in a sentence, small, capitals, and every word with a capital."""
+    title = " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
+    yield from dict.fromkeys((text, text[:1].upper() + text[1:].lower(), text.lower(), text.upper(), title))
+
+
+def edits(one: str, other: str) -> int:
+    """Letters to change, add or drop."""
+    return Levenshtein.distance(one, other)
