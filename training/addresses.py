@@ -1,16 +1,21 @@
 """Invented addresses as people write them: official, in a hurry, without any unit word; takes a generator, gives text.
 
-The units are the public ones of the product's data; streets, hamlets and most districts are any syllables, so that a
-recogniser learns letters and not a gazetteer."""
+The units are the public ones of the product's data, of today and of three levels as until 2025; streets, hamlets and
+some districts are any syllables, so that a recogniser learns letters and not only a gazetteer."""
 
 from __future__ import annotations
 
+import gzip
 import random
 from functools import cache
+from pathlib import Path
 
+from digitizer.vietnam import prior
 from digitizer.vietnam.text import syllables
 from digitizer.vietnam.units import old_wards, provinces, units
 
+BEFORE = Path(prior.__file__).parent / "data" / "units_before_2025-07-01.tsv.gz"
+SHORT = {"Xã": "X.", "Phường": "P.", "Thị trấn": "TT", "Huyện": "H.", "Quận": "Q.", "Thị xã": "TX", "Thành phố": "TP"}
 UNIT_WORDS = ("xã", "phường", "tỉnh", "thị", "huyện", "quận")
 HEADS = (
     "Số {n} {s}", "{n}/{m} {s}", "{n}{a} {s}", "Thôn {s}", "Thôn {m}", "Tổ {m}", "Tổ dân phố {m}", "Ngõ {n} phố {s}",
@@ -48,13 +53,45 @@ def _hanoi(r: random.Random) -> list[str]:
 
 
 def _anywhere(r: random.Random) -> list[str]:
-    """A unit of today; half of the time with a district between, as everyone wrote until 2025, of any name."""
-    ward, province = r.choice(_units())
-    if r.random() < 0.5:
-        return [ward, province]
+    """Three levels as everyone wrote until 2025, or a unit of today, now and then with a district of any name."""
+    roll = r.random()
+    if roll < 0.6:
+        ward, district, province = r.choice(_three_levels())
+        short = r.random()
+        if short < 0.25:
+            ward, district = (f"{SHORT.get(kind, kind)} {name}" for kind, name in (ward, district))
+        elif short < 0.5:
+            ward, district = (f"{kind.lower()} {name}" for kind, name in (ward, district))
+        else:
+            ward, district = (f"{kind} {name}" for kind, name in (ward, district))
+        return [ward, district, province[1] if r.random() < 0.6 else " ".join(province)]
+    today = r.choice(_units())
+    if roll < 0.85:
+        return list(today)
     middle = r.choice(MIDDLE) if r.random() < 0.5 else ""
     numbered = middle in ("quận", "Q.") and r.random() < 0.5
-    return [ward, f"{middle} {r.randint(1, 12) if numbered else place(r, 2)}".strip(), province]
+    return [today[0], f"{middle} {r.randint(1, 12) if numbered else place(r, 2)}".strip(), today[1]]
+
+
+Unit = tuple[str, str]  # kind and name
+
+
+@cache
+def _three_levels() -> tuple[tuple[Unit, Unit, Unit], ...]:
+    """Commune, district and province of the units in force until 2025-06-30."""
+    found: list[tuple[Unit, Unit, Unit]] = []
+    province = district = ("", "")
+    for line in gzip.decompress(BEFORE.read_bytes()).decode("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        level, kind, name = line.split("\t")
+        if level == "P":
+            province = (kind, name)
+        elif level == "D":
+            district = (kind, name)
+        else:
+            found.append(((kind, name), district, province))
+    return tuple(found)
 
 
 @cache

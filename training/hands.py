@@ -16,7 +16,7 @@ from training.faces import load, pick, vietnamese
 from training.marks import Pen
 from training.paper import Ink, Paper, fit
 from training.printed import Line
-from training.text import Writer
+from training.text import BY_HAND, Writer
 
 PLAIN = {"đ": "d", "Đ": "D"}
 # Fonts whose letters join: a word is drawn whole, or the joints would break.
@@ -24,6 +24,7 @@ JOINED = (
     "playwrite", "edu-nsw", "dancing-script", "damion", "satisfy", "sacramento", "allura", "birthstone", "cookie",
     "kolker", "ephesis", "norican", "zeyada", "la-belle", "marck", "homemade", "charm", "rancho", "mansalva",
 )
+JOINED_SHARE = 0.3  # of lines, beside those that any font gives: school cursive is what most people here have learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Hands:
     """One handwritten line a call. `hands`: Latin fonts; `print_fonts`: for leaders and labels around the hand."""
 
     def __init__(self, rng: random.Random, hands: list[Path], print_fonts: list[Path]) -> None:
-        self.rng, self.hands, self.writer, self.paper = rng, hands, Writer(rng), Paper(rng, print_fonts)
+        self.rng, self.hands, self.paper = rng, hands, Paper(rng, print_fonts)
+        self.joined = [path for path in hands if any(name in str(path) for name in JOINED)]
+        self.writer = Writer(rng, BY_HAND)
 
     def __call__(self) -> Line:
         r = self.rng
@@ -74,8 +77,9 @@ class Hands:
         return fit(self.paper.scan(ink)), text
 
     def style(self) -> Style:
-        r, path = self.rng, pick(self.hands, self.rng)
-        joined = any(name in str(path) for name in JOINED)
+        r = self.rng
+        path = pick(self.joined if self.joined and r.random() < JOINED_SHARE else self.hands, r)
+        joined = path in self.joined
         whole = joined or r.random() < 0.15
         spread = r.uniform(0.96, 1.0) if joined else r.uniform(0.8, 1.2)
         return Style(
@@ -138,10 +142,12 @@ class Hands:
         rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
         dx, dy = (self._field(ink.shape, r.uniform(9, 22)) * r.uniform(0, 3.2) for _ in range(2))
         slant, middle = r.gauss(0.12, 0.22), height * 0.55
+        if r.random() < 0.5:  # narrow hands and wide ones
+            columns = columns * r.uniform(0.8, 1.6)
         rows_from = rows + dy
         if r.random() < 0.5:
             along = self._along(width, r.uniform(0, 0.3))
-            columns = np.broadcast_to(np.cumsum(1 + along).astype(np.float32)[None] - 0.5, ink.shape)
+            columns = columns + np.cumsum(along).astype(np.float32)[None]
             tall = 1 + self._along(width, r.uniform(0, 0.15))
             rows_from = middle + (rows - middle) * tall[None] + dy
         return cv2.remap(ink, columns + dx + slant * (rows - middle), rows_from.astype(np.float32), cv2.INTER_LINEAR)

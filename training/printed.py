@@ -43,7 +43,7 @@ class Printed:
         before = self.writer.name().split()[0] if struck else f"({r.randint(1, 6)})" if marked else ""
         start, left = left, left + (font.getlength(before + "  ") if before else 0)
         tail = r.choice((5, 20, 60, 150)) * r.random() if r.random() < 0.7 else r.uniform(150, 800)
-        up, down = int(size * r.uniform(0.92, 1.35)), int(size * r.uniform(0.2, 0.5))
+        up, down = int(size * r.uniform(0.92, 1.5)), int(size * r.uniform(0.2, 0.5))
         shape = (up + down, int(left + wide + tail + 8 + (size if not text else 0)))
         ink = self._draw(text, font, (left, up), shape) * r.uniform(0.7, 1)
         if struck:

