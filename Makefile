@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help demo serve stop test check fix bench bench-quick lock clean setup setup-test servers
+.PHONY: help demo serve stop test check fix bench bench-quick bench-lines train train-quick cuts lock clean setup \
+	setup-test servers
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +35,42 @@ bench: setup-test  ## the measured table: us, stock Tesseract and OCRmyPDF on th
 
 bench-quick: setup-test  ## the same on few documents
 	$(BIN)/digitizer bench --quick
+
+bench-lines: setup-test  ## the same for cropped lines: our recogniser, stock Tesseract, the base that ours was made from
+	$(BIN)/python -m bench.lines
+
+# --- the recogniser's weights: an environment of its own, as PyTorch is large and no part of the product needs it -------
+TRAIN := .venv-train
+WORK := var/training
+SHARED := ../shared/data
+SETS := $(wildcard $(addprefix $(SHARED)/,handwriting-kalapa handwriting-cinnamon decree-scan gazette)) \
+	$(addprefix var/cuts/,typed-seen typed-unseen hand digits-comb)
+LINES := 400000
+
+train: $(TRAIN)/.done cuts  ## teach the recogniser: from nothing, or on from the last checkpoint, to scored weights
+	$(TRAIN)/bin/python -m training train --lines $(LINES) --sets $(SETS) --out $(WORK)/run
+	$(TRAIN)/bin/python -m training release --checkpoint $(WORK)/run/last.pt --sets $(SETS)
+
+train-quick: $(TRAIN)/.done  ## the same loop in minutes; its weights stay under var/
+	$(TRAIN)/bin/python -m training train --lines 3000 --every 1 --limit 30 --sets $(SETS) --out $(WORK)/quick
+	$(TRAIN)/bin/python -m training release --checkpoint $(WORK)/quick/last.pt --out $(WORK)/quick/recogniser.onnx
+
+cuts: setup-test $(WORK)/fonts/.done  ## answers cut from filled real blanks, to measure with; nothing without ../shared
+	$(BIN)/python -m bench.cuts --all
+
+$(TRAIN)/.done: requirements/train.lock requirements/uv.lock pyproject.toml $(WORK)/fonts/.done
+	scripts/system-packages.sh train
+	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	$(TRAIN)/bin/uv pip install -q --python $(TRAIN)/bin/python --require-hashes -r requirements/train.lock
+	$(TRAIN)/bin/uv pip install -q --python $(TRAIN)/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(WORK)/fonts/.done: training/fonts/package.json
+	scripts/system-packages.sh train
+	mkdir -p $(WORK)/fonts && cp $< $(WORK)/fonts/
+	cd $(WORK)/fonts && npm install --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
 
 lock:  ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
     population_url: str = ""  # '' = no registry
     queue_name: str = "digitizer"
-    engine: str = "tesserocr"
+    engine: str = "onnx"
     workers: int = 2
     lease_seconds: float = 30.0
     sweep_seconds: float = 15.0

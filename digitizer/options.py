@@ -30,7 +30,7 @@ class Options:
     keep: folder for every intermediate, or None."""
 
     form: str | None = None
-    engine: str = "tesserocr"
+    engine: str = "onnx"
     keep: Path | None = None
     render_dpi: int = 300
     accept_probability: float = 0.95

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: `run` what the service needs, `test` what the tests need beyond that.
+# Installs the Debian packages that are missing: `run` what the service needs, `test` what the tests need beyond that,
+# `train` what teaching the recogniser needs.
 set -euo pipefail
 
 run=(python3-venv tesseract-ocr tesseract-ocr-vie poppler-utils redis-server bubblewrap
@@ -9,7 +10,9 @@ test=(postgresql fonts-croscore)  # croscore: the Times and Arial widths that fi
 case "${1:-run}" in
   run) wanted=("${run[@]}") ;;
   test) wanted=("${run[@]}" "${test[@]}") ;;
-  *) echo "usage: $0 run|test" >&2; exit 2 ;;
+  train) wanted=("${run[@]}" fonts-croscore fonts-dejavu-extra fonts-noto-core)
+    command -v npm >/dev/null || wanted+=(npm) ;;  # fonts come as npm packages; a newer npm than Debian's will do
+  *) echo "usage: $0 run|test|train" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -38,7 +38,7 @@ def read(
     as_json: AsJson = False,
     form: Annotated[str, typer.Option(help="Read as this form whatever it looks like; see `digitizer forms`.")] = "",
     keep: Annotated[Path | None, typer.Option(help="Folder for every intermediate picture and text.")] = None,
-    engine: Annotated[str, typer.Option(help="Recognition engine: tesserocr, tesseract, null.")] = "",
+    engine: Annotated[str, typer.Option(help="Recognition engine: onnx, tesserocr, tesseract, null.")] = "",
 ) -> None:
     """Read scans and print what stands on them. A file that fails stops no other; the exit status is the worst."""
     tools, options = open_tools(form, keep, engine)

@@ -15,24 +15,53 @@ How many px wide a step is, is the caller's to know (8 at height 48 for our reco
 What each type adds, always within a margin of likelihood, so that no valid-looking answer is invented:
   sex, ethnicity, nationality, relation, marital_status   the closed list, each entry scored against the picture
   date, personal_id, phone, integer                       letters of the type, and of many readings those of its shape
-  address, place, and the like                            words and units (vietnam/prior.py) in a beam search"""
+  address, place                                          units and words of addresses (vietnam/prior.py), searched
+                                                          letter by letter and then word by word
+  organization, identity_paper, place_and_date, book      the same and the phrases of forms, at less weight
+  date_in_words                                           its words
+  person_name, text, other                                whether a word is a Vietnamese syllable, at little weight:
+                                                          of two names that exist the picture alone decides"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from digitizer.engines.ctc_beam import Beam, Search
+from digitizer.engines.ctc_beam import Beam, Found, Search
 from digitizer.engines.ctc_choice import Candidate, Choice, choose, most_edits
 from digitizer.engines.ctc_paths import Character, Scores, aligned, characters, ctc_score, greedy_path
+from digitizer.engines.ctc_words import Vocabulary, second_look, words_of
 from digitizer.ports import Alphabet
+from digitizer.vietnam import prior
 from digitizer.vietnam.answers import LISTED, letters_of, near_listed, shape_of
 
 SMALLEST = np.float32(-80)  # nats: the log of nothing, made finite
 LEAST_SURE = 0.98  # of the greedy path: above it, no other reading can matter
 OF_ALPHABET = {Alphabet.DIGITS: "integer", Alphabet.DATE: "date"}  # the type whose letters the alphabet holds
+MOST_OTHERS, LEAST_OTHER = 8, 1e-3  # alternatives told, and the least probability of one
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """A prior with the search that it is used in; `words`: look at the words a second time."""
+
+    prior: Callable[[], Vocabulary]
+    search: Search
+    words: bool = False
+
+
+# Weights tuned on 100 lines of handwriting-kalapa (random.Random(3).sample), the other 300 left for the report.
+_ADDRESS = Lexicon(prior.address_prior, Search(weight=0.8, bonus=3.0), words=True)
+_PAPERS = Lexicon(prior.papers_prior, Search(weight=0.4, bonus=1.5))
+_SYLLABLES = Lexicon(prior.syllable_prior, Search(weight=0.3))
+LEXICONS = {
+    "address": _ADDRESS, "place": _ADDRESS, "organization": _PAPERS, "identity_paper": _PAPERS,
+    "place_and_date": _PAPERS, "book": _PAPERS, "date_in_words": Lexicon(prior.spoken_dates_prior, Search(weight=0.4)),
+    "person_name": _SYLLABLES, "text": _SYLLABLES, "marital_status": _SYLLABLES, "relation": _SYLLABLES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +83,14 @@ def decode(logp: Scores, classes: tuple[str, ...], type: str = "", letters: Alph
     if not free.text:
         return free
     if type in LISTED:
-        return _listed(logp, classes, free, type)
+        found = _listed(logp, classes, free, type)
+        if found is not None:
+            return found
     narrowed = letters_of(type) or letters_of(OF_ALPHABET.get(letters, ""))
     if narrowed:
         return _narrowed(logp, classes, free, type, narrowed)
-    return free
+    lexicon = LEXICONS.get(type)
+    return _by_words(logp, classes, free, lexicon) if lexicon else free
 
 
 def _greedy(logp: Scores, classes: tuple[str, ...]) -> Decoded:
@@ -79,14 +111,16 @@ def _trimmed(found: tuple[Character, ...]) -> tuple[Character, ...]:
     return tuple(kept[:-1] if kept and kept[-1].text == " " else kept)
 
 
-def _listed(logp: Scores, classes: tuple[str, ...], free: Decoded, type: str) -> Decoded:
+def _listed(logp: Scores, classes: tuple[str, ...], free: Decoded, type: str) -> Decoded | None:
+    """The entry of the type's list that the picture bears; None when there is none."""
     values = near_listed(free.text, type)
     if not values:
-        return free
+        return None
     texts = [free.text, *(t for t in values if t != free.text)]
     scores = [float(s) for s in ctc_score(logp, classes, texts)]
     candidates = [Candidate(t, s, values.get(t, "")) for t, s in zip(texts, scores, strict=True)]
-    return _decoded(logp, classes, free, choose(candidates[0], candidates[1:], free.text in values))
+    choice = choose(candidates[0], candidates[1:], free.text in values)
+    return _decoded(logp, classes, free, choice) if choice.text in values else None
 
 
 def _narrowed(logp: Scores, classes: tuple[str, ...], free: Decoded, type: str, letters: frozenset[str]) -> Decoded:
@@ -103,6 +137,31 @@ def _narrowed(logp: Scores, classes: tuple[str, ...], free: Decoded, type: str, 
     candidates = [Candidate(t, s) for t, s in zip(texts, scores, strict=True)]
     shaped = [c for c in candidates[1:] if shape(c.text)]
     return _decoded(logp, classes, free, choose(candidates[0], shaped, is_shaped))
+
+
+def _by_words(logp: Scores, classes: tuple[str, ...], free: Decoded, lexicon: Lexicon) -> Decoded:
+    """The likeliest text by picture and prior together; what is read surely and in known words is left alone."""
+    known = lexicon.prior()
+    if free.confidence >= LEAST_SURE and all(known.knows(word) for word in words_of(free.text)):
+        return free
+    found = [f for f in Beam(classes, lexicon.search, known).run(logp) if f.text]
+    if not found:
+        return free
+    if lexicon.words:
+        found += second_look(logp, classes, found[0], known, lexicon.search)
+    return _decoded(logp, classes, free, _ranked(found))
+
+
+def _ranked(found: list[Found]) -> Choice:
+    """Each text's share of the probability of all that were found."""
+    best: dict[str, float] = {}
+    for f in found:
+        best[f.text] = max(f.score, best.get(f.text, -math.inf))
+    top = max(best.values())
+    total = sum(math.exp(score - top) for score in best.values())
+    shares = sorted(((text, math.exp(score - top) / total) for text, score in best.items()), key=lambda p: -p[1])
+    others = tuple(pair for pair in shares[1:MOST_OTHERS + 1] if pair[1] >= LEAST_OTHER)
+    return Choice(*shares[0], others)
 
 
 def _decoded(logp: Scores, classes: tuple[str, ...], free: Decoded, choice: Choice) -> Decoded:

@@ -17,7 +17,7 @@ from digitizer.engines.ctc_paths import NEVER, Scores
 
 JOINERS = frozenset("/'+&%@²³°")  # besides letters and digits: inside a word, not around it
 CERTAIN = 0.999  # a step whose best class is surer costs one update a prefix: two steps in three on print
-BEHIND = 1e-6  # a prefix this much less likely than the best is dropped before the width is full
+BEHIND = 1e-5  # a prefix this much less likely than the best is dropped before the width is full
 CHOICES = 10  # classes looked at in one step, at most
 
 
@@ -26,7 +26,7 @@ class Prior(Protocol):
 
     def start(self) -> Hashable: ...
 
-    def beginning(self, letters: str) -> float:
+    def beginning(self, state: Hashable, letters: str) -> float:
         """An upper bound for any word that begins so."""
 
     def word(self, state: Hashable, word: str) -> tuple[float, Hashable]:
@@ -126,21 +126,24 @@ class Beam:
     ) -> dict[_Prefix, tuple[float, float]]:
         blanks: dict[_Prefix, float] = {}
         letters: dict[_Prefix, float] = {}
+        bound = BEHIND * max((blank + letter) * prefix.factor for prefix, (blank, letter) in alive.items())
         for prefix, (blank, letter) in alive.items():
             both = blank + letter
+            least = bound / prefix.factor if prefix.factor else math.inf
             for number, share in likely:
                 if not number:
                     blanks[prefix] = blanks.get(prefix, 0.0) + both * share
                     continue
+                longer = both * share
                 if number == prefix.number:
                     letters[prefix] = letters.get(prefix, 0.0) + letter * share
                     longer = blank * share
-                else:
-                    longer = both * share
-                if longer > 0.0:
+                if longer > least:  # a new prefix costs 20 us, and of 40 a step all but some are dropped at once
                     child = prefix.children.get(number) or self._child(prefix, number)
                     letters[child] = letters.get(child, 0.0) + longer
-        return {p: (blanks.get(p, 0.0), letters.get(p, 0.0)) for p in blanks.keys() | letters.keys()}
+        for prefix in letters.keys() - blanks.keys():
+            blanks[prefix] = 0.0
+        return {prefix: (blank, letters.get(prefix, 0.0)) for prefix, blank in blanks.items()}
 
     def _child(self, prefix: _Prefix, number: int) -> _Prefix:
         letter = self.classes[number]
@@ -156,7 +159,7 @@ class Beam:
                 if letter != " ":
                     score, state = self.prior.sign(state, letter)
                     before += self.search.weight * score
-            now = before + (self.search.weight * self.prior.beginning(word) if word else 0.0)
+            now = before + (self.search.weight * self.prior.beginning(state, word) if word else 0.0)
             child = _Prefix(prefix, number, letter, word, before, state, math.exp(max(-600.0, now)))
         prefix.children[number] = child
         return child
@@ -169,12 +172,11 @@ class Beam:
 
     def _kept(self, alive: dict[_Prefix, tuple[float, float]]) -> tuple[dict[_Prefix, tuple[float, float]], float]:
         """The best of `alive`, scaled so that the likeliest has probability 1, and the logarithm of that scale."""
+        if len(alive) > self.search.width:
+            ranked = sorted(alive.items(), key=lambda item: -(item[1][0] + item[1][1]) * item[0].factor)
+            alive = dict(ranked[: self.search.width])
         most = max(blank + letter for blank, letter in alive.values())
-        if len(alive) > 1:
-            ranked = sorted(((p[0] + p[1]) * q.factor for q, p in alive.items()), reverse=True)
-            bound = max(ranked[0] * BEHIND, ranked[min(len(ranked), self.search.width) - 1])
-            alive = {q: p for q, p in alive.items() if (p[0] + p[1]) * q.factor >= bound}
-        if most <= 0.0:
+        if most > 1e-30 or most <= 0.0:  # far from the smallest float: nothing to do yet
             return alive, 0.0
         return {q: (b / most, n / most) for q, (b, n) in alive.items()}, math.log(most)
 

@@ -33,15 +33,26 @@ DARK, FAINT = 160, 225  # ink is darker than half way from the darkest to white,
 LEAST_INK = 6  # px; a region with fewer holds dust
 MARGIN = 1.0  # heights of paper kept left and right of the ink
 LOW = 0.45  # of a region's height: writing lower than this is cut out, or it would be read too small
+# A step can tell one letter at most, and letters run together well before that. Lines with more letters a step than
+# CROWDED are read again, stretched to about EASY. Measured on 120 lines each: squeezed hands 42 % CER -> 19 %, a bilevel
+# scan of 10 pt print 1.06 -> 1.03 %; typed answers stay below CROWDED, and would lose by it (0.7 -> 1.1 %).
+CROWDED, EASY, WIDEST = 0.6, 0.45, 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A region as the network takes it. `left`: px of the region that were cut off; `scale`: region px a picture px."""
+    """A region as the network takes it. `left`: px of the region that were cut off; `scale`: region px a picture px;
+    `inked`: picture px from the first ink to the last."""
 
     picture: np.ndarray  # (48, w) uint8
     left: int
     scale: float
+    inked: float
+
+    def stretched(self, factor: float) -> Prepared:
+        size = (round(self.picture.shape[1] * factor), HEIGHT)
+        picture = cv2.resize(self.picture, size, interpolation=cv2.INTER_CUBIC)
+        return Prepared(picture, self.left, self.scale / factor, self.inked * factor)
 
 
 class Recogniser:
@@ -98,13 +109,27 @@ class OnnxEngine:
     def read_regions(self, regions: Sequence[Region]) -> list[Reading]:
         readings = [Reading("", 1.0)] * len(regions)
         chosen = {n: cut for n, region in enumerate(regions) if (cut := prepared(region)) is not None}
-        steps = self._recogniser.probabilities([cut.picture for cut in chosen.values()])
-        for (number, cut), probabilities in zip(chosen.items(), steps, strict=True):
+        seen = self._seen(list(chosen.values()))
+        for number, (cut, probabilities) in zip(chosen, seen, strict=True):
             region = regions[number]
             with np.errstate(divide="ignore"):
                 found = decode(np.log(probabilities), self._recogniser.classes, region.type, region.alphabet)
             readings[number] = reading(found, cut)
         return readings
+
+    def _seen(self, cuts: list[Prepared]) -> list[tuple[Prepared, np.ndarray]]:
+        """Each cut, maybe stretched, with the probabilities of its steps."""
+        steps = self._recogniser.probabilities([cut.picture for cut in cuts])
+        crowds = [letters(s) / max(1.0, cut.inked / STEP) for cut, s in zip(cuts, steps, strict=True)]
+        wide = {n: cuts[n].stretched(min(WIDEST, crowd / EASY)) for n, crowd in enumerate(crowds) if crowd > CROWDED}
+        again = dict(zip(wide, self._recogniser.probabilities([cut.picture for cut in wide.values()]), strict=True))
+        return [(wide.get(n, cut), again.get(n, s)) for n, (cut, s) in enumerate(zip(cuts, steps, strict=True))]
+
+
+def letters(steps: np.ndarray) -> int:
+    """How many letters the likeliest path tells."""
+    best = steps.argmax(axis=1)
+    return int(((best != 0) & (best != np.concatenate(([0], best[:-1])))).sum())
 
 
 def reading(found: Decoded, cut: Prepared) -> Reading:
@@ -143,7 +168,8 @@ def prepared(region: Region) -> Prepared | None:
     scale = (bottom - top) / HEIGHT
     size = (max(HEIGHT, round(cut.shape[1] / scale)), HEIGHT)
     way = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
-    return Prepared(cv2.resize(cut, size, interpolation=way), left, cut.shape[1] / size[0])
+    across = cut.shape[1] / size[0]
+    return Prepared(cv2.resize(cut, size, interpolation=way), left, across, (columns[-1] + 1 - columns[0]) / across)
 
 
 def batches(widths: Sequence[int]) -> Iterator[list[int]]:

@@ -16,6 +16,7 @@ _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
 _MARK = re.compile(r"^\W{0,2}\(\d\)[\W_]*")  # a footnote mark that stood behind the label
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
+_LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w)")  # "g: 01": the region began before the label's end
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
 _SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
@@ -26,7 +27,7 @@ def line_text(text: str, spec: FieldSpec) -> str:
     plain = nfc(text).replace("...", " . . ")
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
-    plain = _MARK.sub("", plain)
+    plain = _LABEL_END.sub("", _MARK.sub("", plain))
     if spec.type is FieldType.EMAIL:
         return re.sub(r"\s+", "", plain).strip(_EDGE)
     plain = _DOTS.sub(_gap, plain)

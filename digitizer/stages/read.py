@@ -19,6 +19,7 @@ DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no 
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
 CELL_EDGE = 0.1  # of a cell's side: its drawn border
 SURE = 0.9  # readings below are tried again in other manners
+TALLER = 0.18  # of a region's height: room above for the marks of capitals, for an engine that bears its neighbours
 LOOKALIKE = str.maketrans("OQoIl|ZSB", "000111258", ".,:;'…_-")
 DIGIT_TYPES = frozenset({FieldType.PERSONAL_ID, FieldType.PHONE, FieldType.INTEGER})
 
@@ -49,7 +50,8 @@ def read_slots(
     specs = {spec.id: spec for spec in template.fields}
     mine = [_spec_of(slot, specs) for slot in located.slots]
     cuts = [
-        cut for index, slot in enumerate(located.slots) for cut in _cuts(index, slot, mine[index], by_number[slot.page])
+        cut for index, slot in enumerate(located.slots)
+        for cut in _cuts(index, slot, mine[index], (by_number[slot.page], engine.wants_leaders))
     ]
     inked = [cut for cut in cuts if cut.ink_ratio > 0 and mine[cut.slot].kind is not FieldKind.TICKS]
     read = _read_surely([cut.region for cut in inked], engine)
@@ -164,13 +166,16 @@ def _fits(number: str, inner: Sequence[str], piece: int) -> bool:
     return len(number) <= 2 and int(number) <= most and not (before in ("ngày", "tháng") and int(number) == 0)
 
 
-def _cuts(index: int, slot: Slot, spec: FieldSpec, page: CleanPage) -> Iterator[_Cut]:
+def _cuts(index: int, slot: Slot, spec: FieldSpec, place: tuple[CleanPage, bool]) -> Iterator[_Cut]:
+    page, taller = place
     if spec.kind is FieldKind.COMB:
         yield _comb(index, slot, page)
         return
     for number, box in enumerate(slot.boxes):
         piece = slot.pieces[number] if slot.pieces else 0
         bare = _inside(box) if spec.kind in (FieldKind.TICKS, FieldKind.TABLE) else box
+        if taller and spec.kind is FieldKind.LEADERS:
+            bare = Box(box.left, box.top - TALLER * box.height, box.right, box.bottom)
         gray, ink = (_crop(layer, bare) for layer in (page.gray, page.ink))
         if spec.kind is FieldKind.LEADERS:
             gray, ink = _without_neighbours(gray, ink)
