@@ -24,8 +24,8 @@ SMALL_WORDS = tuple(
         "hạnh phúc cộng hòa xã hội chủ nghĩa",
     ) for part in text.split()
 )
-# Shares of answers, names, addresses, numbers, days, rare letters, sentences, labels, foreign words and codes. Hands write what forms ask for:
-# there the likely words help to read what the ink alone does not tell.
+# Shares of answers, names, addresses, numbers, days, rare letters, sentences, labels, foreign words and codes. Hands
+# write what forms ask for: there the likely words help to read what the ink alone does not tell.
 PRINT = (0.20, 0.14, 0.14, 0.09, 0.08, 0.14, 0.15, 0.03, 0.03)
 BY_HAND = (0.20, 0.17, 0.33, 0.08, 0.08, 0.06, 0.06, 0.01, 0.01)
 LONGEST = (10, 22, 34, 46, 56)  # letters; one is drawn for each line
@@ -137,13 +137,14 @@ class Writer:
         r, digits = self.rng, self.rng.randint(1, 999)
         word = "".join(r.choice("abcdefghijklmnopqrstuvwxyzfjwz") for _ in range(r.randint(2, 9)))
         code = "-".join(r.choice(("NĐ", "CP", "TT", "BTP", "BCA", "QĐ", "UBND", "TTg", "NQ", "QH15")) for _ in range(2))
-        return " ".join(r.choice((
-            word, word.title(), word.upper(), f"{digits}/{r.randint(1990, 2026)}/{code}", f"{r.randint(1, 100)}%",
-            f"{digits / 10:.1f}".replace(".", ","), f"“{r.choice(syllables())} {word}”", f'"{word}"', f"+{digits}",
-            f"{digits} m²", f"{digits}.{r.randint(0, 999):03d}.000", f"{r.randint(1, 40)}°C", f"({word[0]})", f"{word}?",
-            f"[{digits}]", f"{digits} = {r.randint(1, 99)}", f"Điều {r.randint(1, 99)}.", f"No. {digits}", f"№ {digits}",
-            f"{word[0]})", f"{word} & {word}", f"#{digits}", f"{digits}*", f"– {word}",
-        )) for _ in range(r.randint(1, 4)))
+        signs = (
+            f"{digits}/{r.randint(1990, 2026)}/{code}", f"{r.randint(1, 100)}%", f"{digits / 10:.1f}".replace(".", ","),
+            f"“{r.choice(syllables())} {word}”", f'"{word}"', f"+{digits}", f"{digits} m²", f"{digits * 1000:,}",
+            f"{r.randint(1, 40)}°C", f"({word[0]})", f"{word}?", f"[{digits}]", f"{digits} = {r.randint(1, 99)}",
+            f"Điều {r.randint(1, 99)}.", f"No. {digits}", f"№ {digits}", f"{word[0]})", f"{word} & {word}",
+            f"#{digits}", f"{digits}*", f"– {word}",
+        )
+        return " ".join(r.choice((word, word.title(), word.upper(), r.choice(signs))) for _ in range(r.randint(1, 4)))
 
     def label(self) -> str:
         return self.rng.choice((*labels(), *words.PURPOSES, *words.REQUESTS, *words.CAUSES_OF_DEATH))

@@ -62,11 +62,23 @@ def with_inner(pieces: Sequence[str], inner: Sequence[str]) -> str:
         return ""
     if all(word == "/" for word in inner):
         return join_slashes(" ".join(p for p in pieces if p))
+    pieces = _parted(pieces, inner)
     whole = pieces[0]
     for word, piece in zip(inner, pieces[1:], strict=True):
         gap = "" if word.startswith(",") or not whole else " "
         whole = f"{whole}{gap}{word}{' ' if piece else ''}{piece}"
     return nfc(whole.strip(", "))
+
+
+def _parted(pieces: Sequence[str], inner: Sequence[str]) -> list[str]:
+    """A printed inner word that was not found on the page was read with the answer around it: parted there."""
+    parted = list(pieces)
+    for number, word in enumerate(inner):
+        if not parted[number + 1] and fold(word).strip(" ,") in fold(parted[number]):
+            parts = split_at(parted[number], (word,))
+            if parts:
+                parted[number], parted[number + 1] = parts
+    return parted
 
 
 def split_at(text: str, inner: Sequence[str]) -> list[str] | None:

@@ -9,6 +9,7 @@ from digitizer.geometry import Box
 from digitizer.layout.rows import Sheet
 
 ABOVE, BELOW = 1.02, 0.36  # of the letter size around the baseline: stacked marks of capitals, and nặng
+CLOSEST = 0.95  # of the letter size, from line to line
 NARROW = 0.55  # of the letter size; nothing is written in less
 
 
@@ -42,8 +43,14 @@ def rooms_between(sheets: Sequence[Sheet], start: Place, end: Place | None, most
             right = end.x_px if end and (page, row) == (end.page, end.row) else _line_right(sheet)
             box = line_box(sheet, row, left, right)
             if box and ((page, row) == (start.page, start.row) or _writable(sheet, row, box)):
-                found.append(Room(page, box))
+                if not found or _is_next_line(found[-1], Room(page, box), sheet.letter_px):
+                    found.append(Room(page, box))
     return tuple(found[:most])
+
+
+def _is_next_line(before: Room, room: Room, letter_px: float) -> bool:
+    """Print is never set closer than its size; what seems to be is the edge of a box or table below."""
+    return room.page != before.page or room.box.bottom - before.box.bottom >= CLOSEST * letter_px
 
 
 def line_box(sheet: Sheet, row: int, left: float, right: float) -> Box | None:

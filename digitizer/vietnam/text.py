@@ -122,14 +122,15 @@ def is_syllable(word: str) -> bool:
 
 @cache
 def syllables() -> tuple[str, ...]:
-    """Every syllable that `is_syllable` allows, lower case, the tone on the letter where the new style puts it."""
+    """Every syllable that `is_syllable` allows, lower case; where two styles set the tone apart (hòa, hoà), both."""
     found = set()
     for onset in _ONSETS:
         for rime in _RIMES:
             for tone in ("", *TONES):
-                word = onset + _toned(rime, tone)
-                if is_syllable(word):
-                    found.add(word)
+                words = {onset + _toned(rime, tone)}
+                if tone and rime in ("oa", "oe", "uy"):
+                    words.add(onset + unicodedata.normalize("NFC", rime[0] + tone) + rime[1])
+                found.update(filter(is_syllable, words))
     return tuple(sorted(found))
 
 
