@@ -13,7 +13,7 @@ from digitizer.ports import Engine
 
 
 def _ours() -> Engine:
-    """Answers by our recogniser; pages and labels by the fastest Tesseract that is there, which still finds them best."""
+    """Answers by our recogniser; pages and labels by the fastest Tesseract that is there, which finds those best."""
     try:
         return OnnxEngine(TesseractApi())
     except EngineUnavailable:

@@ -54,7 +54,7 @@ class Lexicon:
 
 
 # Weights tuned on 100 lines of handwriting-kalapa (random.Random(3).sample), the other 300 left for the report.
-_ADDRESS = Lexicon(prior.address_prior, Search(weight=0.8, bonus=3.0), words=True)
+_ADDRESS = Lexicon(prior.address_prior, Search(weight=0.7, bonus=3.5), words=True)
 _PAPERS = Lexicon(prior.papers_prior, Search(weight=0.4, bonus=1.5))
 _SYLLABLES = Lexicon(prior.syllable_prior, Search(weight=0.3))
 LEXICONS = {

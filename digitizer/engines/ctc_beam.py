@@ -35,6 +35,9 @@ class Prior(Protocol):
     def sign(self, state: Hashable, sign: str) -> tuple[float, Hashable]:
         """The same for a character between words other than a space."""
 
+    def end(self, state: Hashable) -> float:
+        """Score of the text's end behind a state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -187,9 +190,12 @@ class Beam:
         for prefix, (blank, letter) in alive.items():
             text = " ".join(prefix.text().split())
             picture[text] = picture.get(text, 0.0) + blank + letter
-            prior[text] = max(prior.get(text, NEVER), self._word_ended(prefix)[0])
+            score, state = self._word_ended(prefix)
+            if self.prior is not None:
+                score += self.search.weight * self.prior.end(state)
+            prior[text] = max(prior.get(text, NEVER), score)
         found = []
         for text, probability in picture.items():
-            score = math.log(probability) + scale if probability > 0 else NEVER
-            found.append(Found(text, score + prior[text], score))
+            likelihood = math.log(probability) + scale if probability > 0 else NEVER
+            found.append(Found(text, likelihood + prior[text], likelihood))
         return sorted(found, key=lambda f: -f.score)

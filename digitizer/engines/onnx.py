@@ -1,8 +1,8 @@
 """Our own recogniser: takes answer regions with their leaders in place, gives readings; pages are read by Tesseract.
 
 The weights (`data/recogniser.onnx`, described by `data/recogniser.json`) come from `training/`: a CTC network that has
-learnt dotted leaders, rules and boxes, print and hands, so no mark is eaten by cleaning. A line is 48 px high; the network
-gives one step of class probabilities for every 8 px. One thread a session: workers are scaled by processes."""
+learnt dotted leaders, rules and boxes, print and hands, so no mark is eaten by cleaning. A line is 48 px high; each
+8 px give one step of class probabilities. One thread a session: workers are scaled by processes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ LEAST_INK = 6  # px; a region with fewer holds dust
 MARGIN = 1.0  # heights of paper kept left and right of the ink
 LOW = 0.45  # of a region's height: writing lower than this is cut out, or it would be read too small
 # A step can tell one letter at most, and letters run together well before that. Lines with more letters a step than
-# CROWDED are read again, stretched to about EASY. Measured on 120 lines each: squeezed hands 42 % CER -> 19 %, a bilevel
-# scan of 10 pt print 1.06 -> 1.03 %; typed answers stay below CROWDED, and would lose by it (0.7 -> 1.1 %).
+# CROWDED are read again, stretched to about EASY. Measured on 120 lines each: squeezed hands 42 % CER -> 19 %, small
+# bilevel print 1.06 -> 1.03 %; typed answers stay below CROWDED, and would lose by it (0.7 -> 1.1 %).
 CROWDED, EASY, WIDEST = 0.6, 0.45, 2.0
 
 
@@ -88,7 +88,7 @@ class Recogniser:
     def _run(self, images: np.ndarray) -> np.ndarray:
         try:
             [output] = self._session.run(None, {self._input: images})
-        except Exception as error:  # noqa: BLE001 - onnxruntime raises its own kinds, all of them strangers here
+        except Exception as error:  # onnxruntime raises kinds of its own, all of them strangers here
             raise ReadingFailed(f"the recogniser failed: {type(error).__name__}") from error
         return np.asarray(output)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -97,8 +97,18 @@ def page_text(number: int, pieces: Iterable[Piece]) -> PageText:
     for piece in pieces:
         if piece.word.text.strip():
             lines.setdefault(piece.line, []).append(piece.word)
-    found = [Line(tuple(words)) for words in lines.values()]
+    found = [Line(_parted(words)) for words in lines.values()]
     return PageText(number, tuple(sorted(found, key=lambda line: (line.box.middle_y, line.box.left))))
+
+
+def _parted(words: list[Word]) -> tuple[Word, ...]:
+    """Boxes that end where the next word begins: with leaders between, Tesseract draws one over its neighbour, and an
+    answer that begins right behind its label would lose its first letters."""
+    ends = [later.box.left for later in words[1:]] + [words[-1].box.right]
+    return tuple(
+        replace(w, box=replace(w.box, right=end)) if w.box.left < end < w.box.right else w
+        for w, end in zip(words, ends, strict=True)
+    )
 
 
 def word(text: str, corners: tuple[float, float, float, float], factor: float, percent: float) -> Word:

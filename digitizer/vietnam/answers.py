@@ -47,7 +47,7 @@ _SHAPES: dict[str, Callable[[str], bool]] = {
     "date": _is_date,
     "personal_id": lambda text: ids.parse_personal_id(text) is not None,
     "phone": lambda text: ids.parse_phone(text) is not None,
-    "integer": lambda text: ids.parse_integer(text) is not None,
+    "integer": lambda text: re.fullmatch(r"[\d .,]+", text) is not None and ids.parse_integer(text) is not None,
 }
 
 

@@ -133,6 +133,11 @@ def _with_case(written: str, meant: str) -> str:
     return " ".join(word_case(mine, theirs) for theirs, mine in zip(words, model, strict=True))
 
 
+def phrases(kind: str) -> tuple[str, ...]:
+    """Phrases that forms print or people write the same way everywhere, of one field type."""
+    return tuple(nfc(phrase) for phrase in _data()["phrases"][kind])
+
+
 @cache
 def _phrases(kind: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """(words, folded words) of each fixed phrase, longest first."""
