@@ -17,7 +17,7 @@ from training.paper import Ink, Paper, fit
 from training.text import Writer
 
 Line = tuple[NDArray[Any], str]  # gray, 48 px high, and what stands on it
-EMPTY, WHOLE = 0.03, 0.10  # shares of bare leader lines and of whole lines
+EMPTY, WHOLE, SLASHED = 0.03, 0.10, 0.04  # shares of bare leader lines, whole lines, dates on printed slashes
 STRUCK, MARKED, SEALED = 0.03, 0.03, 0.05  # shares of lines with a struck word, a footnote mark, a seal over them
 
 
@@ -31,7 +31,9 @@ class Printed:
         roll = self.rng.random()
         if roll < EMPTY:
             return self.typed("")
-        return self.whole() if roll < EMPTY + WHOLE else self.typed(self.writer.line())
+        if roll < EMPTY + WHOLE:
+            return self.whole()
+        return self.slashed() if roll < EMPTY + WHOLE + SLASHED else self.typed(self.writer.line())
 
     def typed(self, text: str) -> Line:
         """The answer with its leaders under it and far behind it; before it maybe a struck word or a footnote mark."""
@@ -85,6 +87,26 @@ class Printed:
             text += f"{label} {answer or LEADER} "
         ink = np.asarray(image).astype(np.float32)[:, : int(x + r.uniform(2, 20))]
         return fit(self.paper.scan(ink * r.uniform(0.75, 1))), text.strip()
+
+    def slashed(self) -> Line:
+        """A date typed between the form's own slashes: "....25.... / ....08.... / ..1981.."."""
+        r, size = self.rng, self.rng.uniform(38, 56)
+        font, own = load(pick(self.fonts, r), int(size)), load(pick(self.fonts, r), int(size * r.uniform(0.9, 1.15)))
+        parts = (f"{r.randint(1, 31):02d}", f"{r.randint(1, 12):02d}", str(r.randint(1930, 2026)))
+        up, height = int(size * r.uniform(0.95, 1.4)), int(size * r.uniform(1.3, 1.8))
+        image, x = Image.new("L", (int(size * 26), height), 0), r.uniform(0, 60)
+        draw = ImageDraw.Draw(image)
+        for number, part in enumerate(parts):
+            x += r.uniform(0, 1.2) * size
+            draw.text((x, up - r.uniform(0, 4)), part, font=font, fill=255, anchor="ls")
+            x += font.getlength(part) + r.uniform(0, 1.2) * size
+            if number < 2:
+                draw.text((x, up), "/", font=own, fill=255, anchor="ls")
+                x += own.getlength("/")
+        width = int(x + r.uniform(4, 200))
+        ink = np.asarray(image).astype(np.float32)[:, :width]
+        ink = np.maximum(ink * r.uniform(0.75, 1), self.paper.leaders(size, up, width, height)[:, : ink.shape[1]])
+        return fit(self.paper.scan(ink)), "/".join(parts)
 
     def _draw(self, text: str, font: ImageFont.FreeTypeFont, at: tuple[float, int], shape: tuple[int, int]) -> Ink:
         r, image, x = self.rng, Image.new("L", shape[::-1], 0), at[0]

@@ -36,18 +36,45 @@ class _Lines(CalibrationDataReader):
         return None if line is None else {self.name: batch([line]).numpy()}
 
 
-def quantise(model: Path, out: Path, fonts: Path, seed: int = 17, keep: tuple[str, ...] = ()) -> None:
-    """Convolutions in int8, weights by channel, ranges from LINES synthetic lines; `keep`: nodes that stay float32."""
+def sensitive(graph: onnx.GraphProto) -> list[str]:
+    """Convolutions that stay float32: depthwise ones, squeeze-and-excitation, and the narrow neck behind the pooling.
+
+    They are few of the multiplications and most of the loss: on 50 real handwritten lines the divergence from float32
+    is 0.13 with all in int8, 0.07 without depthwise, 0.05 without all three, for one ms in twelve."""
+    makers = {output: node for node in graph.node for output in node.output}
+    kept: list[str] = []
+    behind = False
+    for node in graph.node:
+        behind = behind or node.op_type == "AveragePool"
+        if node.op_type != "Conv":
+            continue
+        depthwise = any(a.name == "group" and a.i > 1 for a in node.attribute)
+        if depthwise or behind or _squeezed(node, makers):
+            kept.append(node.name)
+    return kept
+
+
+def _squeezed(node: onnx.NodeProto, makers: dict[str, onnx.NodeProto]) -> bool:
+    """Whether its input is one value a channel: a mean over the picture, or what such a convolution made of it."""
+    before = makers.get(node.input[0])
+    while before is not None and before.op_type in ("Relu", "Conv"):
+        before = makers.get(before.input[0])
+    return before is not None and before.op_type == "ReduceMean"
+
+
+def quantise(model: Path, out: Path, fonts: Path, seed: int = 17) -> None:
+    """Convolutions in int8, weights by channel, ranges from LINES synthetic lines; the sensitive ones stay float32."""
     with tempfile.TemporaryDirectory(prefix="quantise-") as folder:
         newer, ready = Path(folder) / "newer.onnx", Path(folder) / "ready.onnx"
         whole = onnx.load(str(model))
         onnx.save(version_converter.convert_version(whole, OPSET), str(newer))
         quant_pre_process(str(newer), str(ready), skip_symbolic_shape=True)
+        kept = sensitive(onnx.load(str(ready)).graph)
         lines = [gray for gray, _ in islice(stream(seed, fonts), LINES)]
         quantize_static(
             str(ready), str(out), _Lines(whole.graph.input[0].name, lines), quant_format=QuantFormat.QDQ,
             op_types_to_quantize=["Conv"], per_channel=True, activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8, nodes_to_exclude=list(keep), calibrate_method=CalibrationMethod.MinMax,
+            weight_type=QuantType.QInt8, nodes_to_exclude=kept, calibrate_method=CalibrationMethod.MinMax,
         )
     done = onnx.load(str(out))
     if not done.metadata_props:
