@@ -53,7 +53,8 @@ class Printed:
         elif marked:
             ink = np.maximum(ink, self._mark(before, size, (start, up), shape))
             text = f"{before} {text}"
-        if not text.endswith("."):  # on leaders nobody can tell a full stop from the dots
+        # On leaders nobody can tell a full stop from the dots; running text stands on none.
+        if not text.endswith(".") and not (". " in text and r.random() < 0.9):
             ink = np.maximum(ink, self.paper.leaders(size, up + size * r.uniform(-0.03, 0.2), shape[1], shape[0]))
         if tail > size and r.random() < 0.12:  # the form's own comma behind the leaders
             place = (shape[1] - size * r.uniform(0.2, 0.5), up)

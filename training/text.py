@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from bench import people, words
 from digitizer.template import load_templates
@@ -16,18 +17,11 @@ from training.addresses import address
 from training.alphabet import written
 
 CONFUSED = "ộồôơợờưựừứịĩỉọòạàảãăắằẵẳặậấầẩẫýỳỷỹụùủũẹẻẽệễểỷ"
-SMALL_WORDS = tuple(
-    part for text in (
-        "và của là có không được cho các người trong theo tại với này để đã khi từ về ngày số do cấp con cha",
-        "mẹ chị em ông bà quy định điều khoản luật thông tư nghị định giấy tờ đăng ký chứng nhận cơ quan địa",
-        "chỉ nơi cư trú thường trú tạm trú khai sinh khai tử kết hôn hộ tịch công dân việt nam độc lập tự do",
-        "hạnh phúc cộng hòa xã hội chủ nghĩa",
-    ) for part in text.split()
-)
 # Shares of answers, names, addresses, numbers, days, rare letters, sentences, labels, foreign words and codes. Hands
 # write what forms ask for: there the likely words help to read what the ink alone does not tell.
 PRINT = (0.20, 0.14, 0.14, 0.09, 0.08, 0.14, 0.15, 0.03, 0.03)
 BY_HAND = (0.20, 0.17, 0.33, 0.08, 0.08, 0.06, 0.06, 0.01, 0.01)
+WORDS = Path(__file__).parent / "words.txt"
 LONGEST = (10, 22, 34, 46, 56)  # letters; one is drawn for each line
 
 
@@ -46,6 +40,23 @@ def by_mark() -> dict[str, tuple[str, ...]]:
 def labels() -> tuple[str, ...]:
     """Printed labels of our templates."""
     return tuple(sorted({spec.label for template in load_templates() for spec in template.fields if spec.label}))
+
+
+@cache
+def running_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Small words, and compounds, of `words.txt`."""
+    listed = "\n".join(line for line in WORDS.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    small, compounds = listed.split("\n\n")
+    return tuple(small.split()), tuple(" ".join(part.split()) for part in compounds.split(","))
+
+
+@cache
+def printed_texts() -> tuple[str, ...]:
+    """Everything that our templates know to be printed: titles, labels, declarations, footnotes."""
+    found: set[str] = set()
+    for template in load_templates():
+        found.update((template.name, *template.notes, *(item.text for item in template.items)))
+    return tuple(sorted(text for text in found if text.strip()))
 
 
 class Writer:
@@ -122,15 +133,35 @@ class Writer:
         return text.upper() if roll < 0.3 else text.title() if roll < 0.5 else text.capitalize() if roll < 0.7 else text
 
     def sentence(self) -> str:
-        """Words as running text has them: case of the beginning, commas, brackets, now and then any syllable."""
+        """Running text of a regulation or a declaration: our own words, now and then any syllable, maybe numbered."""
         r = self.rng
-        chosen = [r.choice(SMALL_WORDS) if r.random() < 0.6 else r.choice(syllables()) for _ in range(r.randint(2, 11))]
+        if r.random() < 0.2:
+            chosen = r.choice(printed_texts()).split()
+            start = r.randrange(len(chosen))
+            chosen = chosen[start : start + r.randint(3, 12)]
+        else:
+            chosen = [self._word() for _ in range(r.randint(2, 8))]
         for k in range(len(chosen) - 1):
             if r.random() < 0.09:
-                chosen[k] += r.choice((",", ",", ";", ".", ":", " -"))
+                chosen[k] += r.choice((",", ",", ",", ";", ".", ":", " -"))
         text = " ".join(chosen)
-        text = f"({text})" if r.random() < 0.04 else text + r.choice(("", "", "", ".", ",", ":"))
-        return text.upper() if r.random() < 0.12 else text[0].upper() + text[1:] if r.random() < 0.5 else text
+        text = f"({text})" if r.random() < 0.04 else text + r.choice(("", "", "", ".", ",", ":", ";"))
+        if r.random() < 0.15:
+            return text.upper()
+        text = text[0].upper() + text[1:] if r.random() < 0.5 else text
+        return f"{self._numbering()} {text}" if r.random() < 0.2 else text
+
+    def _word(self) -> str:
+        r, roll = self.rng, self.rng.random()
+        small, compounds = running_words()
+        return r.choice(compounds if roll < 0.5 else small if roll < 0.75 else syllables())
+
+    def _numbering(self) -> str:
+        r, n, roman = self.rng, self.rng.randint(1, 30), self.rng.choice(("I", "II", "III", "IV", "V", "IX"))
+        return r.choice((
+            f"{n}.", f"{n}.", f"{n})", f"{r.choice('abcdđeghi')})", f"Điều {n}.", f"Khoản {n},", f"Mục {n}.",
+            f"{n}.{n}.", f"Chương {roman}", f"{roman}.", "-", "+", f"({n})",
+        ))
 
     def foreign(self) -> str:
         """Latin words, codes of regulations, signs: letters that Vietnamese lacks (f, j, w, z) are read too."""

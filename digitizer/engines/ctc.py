@@ -53,7 +53,8 @@ class Lexicon:
     words: bool = False
 
 
-# Weights tuned on 100 lines of handwriting-kalapa (random.Random(3).sample), the other 300 left for the report.
+# Weights tuned on 100 lines of handwriting-kalapa (random.Random(3).sample order). The other 300, with weights of the
+# recogniser after 51,000 training lines: greedy 13.4 % of the letters wrong, as addresses 5.5 %.
 _ADDRESS = Lexicon(prior.address_prior, Search(weight=0.7, bonus=3.5), words=True)
 _PAPERS = Lexicon(prior.papers_prior, Search(weight=0.4, bonus=1.5))
 _SYLLABLES = Lexicon(prior.syllable_prior, Search(weight=0.3))
