@@ -56,15 +56,10 @@ def _anywhere(r: random.Random) -> list[str]:
     """Three levels as everyone wrote until 2025, or a unit of today, now and then with a district of any name."""
     roll = r.random()
     if roll < 0.6:
-        ward, district, province = r.choice(_three_levels())
-        short = r.random()
-        if short < 0.25:
-            ward, district = (f"{SHORT.get(kind, kind)} {name}" for kind, name in (ward, district))
-        elif short < 0.5:
-            ward, district = (f"{kind.lower()} {name}" for kind, name in (ward, district))
-        else:
-            ward, district = (f"{kind} {name}" for kind, name in (ward, district))
-        return [ward, district, province[1] if r.random() < 0.6 else " ".join(province)]
+        *lower, province = r.choice(_three_levels())
+        manner = r.choice((str.lower, lambda kind: SHORT.get(kind, kind), str, str))
+        whole = province[1] if r.random() < 0.6 else " ".join(province)
+        return [*(f"{manner(kind)} {name}" for kind, name in lower), whole]
     today = r.choice(_units())
     if roll < 0.85:
         return list(today)

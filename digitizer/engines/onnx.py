@@ -33,8 +33,8 @@ WARM_PX = 320
 DARK, FAINT = 160, 225  # ink is darker than half way from the darkest to white, within these: pencil is gray
 LEAST_INK = 6  # px; a region with fewer holds dust
 MARGIN = 1.0  # heights of paper kept left and right of the ink
-# Writing that is lower than LOW of its region is cut out with ABOVE and BELOW of its own height around it, or it would be
-# read smaller than need be: typed answers in unseen fonts 93.2 -> 96.0 % exact, hands and whole pages of print the same.
+# Writing that is lower than LOW of its region is cut out with ABOVE and BELOW of its own height around it, or it would
+# be read smaller than need be: typed answers in unseen fonts 93.2 -> 96.0 % exact, hands and print of pages the same.
 LOW, ABOVE, BELOW = 0.85, 0.25, 0.3
 # A step can tell one letter at most, and letters run together well before that. Lines with more letters a step than
 # CROWDED are read again, stretched to about EASY. Measured on 120 lines each: squeezed hands 42 % CER -> 19 %, small

@@ -42,9 +42,10 @@ def rooms_between(sheets: Sequence[Sheet], start: Place, end: Place | None, most
             left = start.x_px if (page, row) == (start.page, start.row) else _line_left(sheet)
             right = end.x_px if end and (page, row) == (end.page, end.row) else _line_right(sheet)
             box = line_box(sheet, row, left, right)
-            if box and ((page, row) == (start.page, start.row) or _writable(sheet, row, box)):
-                if not found or _is_next_line(found[-1], Room(page, box), sheet.letter_px):
-                    found.append(Room(page, box))
+            if box is None or not ((page, row) == (start.page, start.row) or _writable(sheet, row, box)):
+                continue
+            if not found or _is_next_line(found[-1], Room(page, box), sheet.letter_px):
+                found.append(Room(page, box))
     return tuple(found[:most])
 
 

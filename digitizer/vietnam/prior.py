@@ -35,6 +35,7 @@ _SMALL = (
 )
 _SHORT = "tp tx tt tdp kp kdc kđt kcn kv hcm hn ql tl km tbđ ubnd vn sn"
 SMALL = KINDS | frozenset(_SMALL.split())  # words that are as well written without a capital inside an address
+ABBREVIATED = KINDS | frozenset(_SHORT.split())
 SHORT = frozenset(_SHORT.split())  # written in capitals, whatever the rest is
 
 
@@ -176,8 +177,10 @@ class NgramPrior:
                 yield spelling
 
     def sign(self, state: Any, sign: str) -> tuple[float, Any]:
-        """A comma, a dot, a hyphen between words: no context, a small price, so that none is made of dust."""
-        return SIGN, state
+        """A comma, a dot, a hyphen between words, which is no context. A dot is mostly a leader's, but not in 'TP.'."""
+        if sign == "." and state[1] in ABBREVIATED:
+            return PAIRED, state
+        return (COMMA if sign == "," else SIGN), state
 
     def end(self, state: Any) -> float:
         """Of the line's end behind `state`: a unit's kind is not the last word of an address."""
@@ -234,7 +237,7 @@ PHRASES = 60  # times that a phrase of the forms counts, as much as a province's
 PAIRED = math.log(0.5)
 KIND = math.log(0.03)  # of a unit's kind at any place
 INITIAL = math.log(0.001)  # of one letter for it (P., Q.): else TP comes apart
-SIGN = math.log(0.05)
+COMMA, SIGN = math.log(0.4), math.log(0.05)
 NUMBERS = 0.01  # of a number at any place
 END = math.log(0.05)  # of the end of a line where none was counted: an answer may go on below
 
@@ -288,12 +291,12 @@ class SyllablePrior:
         return (0.0 if self.knows(word) else BROKEN), None
 
     def sign(self, state: Any, sign: str) -> tuple[float, Any]:
-        return SIGN, None
+        return 0.0, None
 
     def knows(self, word: str) -> bool:
-        """A syllable or a number; capitals only at its beginning or throughout."""
+        """A syllable, a number or an abbreviation (QLHC); capitals only at its beginning or throughout."""
         one_case = word[1:] == word[1:].lower() or word == word.upper()
-        return (one_case and is_syllable(word)) or word.isdigit()
+        return (one_case and is_syllable(word)) or word.isdigit() or _ABBREVIATION.fullmatch(word) is not None
 
     def end(self, state: Any) -> float:
         return 0.0
@@ -345,6 +348,7 @@ def _key_phrase(text: str) -> str:
     return " ".join(NUMBER if word[0].isdigit() else word for word in _WORD.findall(tone_key(text)))
 
 
+_ABBREVIATION = re.compile(r"[A-ZĐ]{2,6}")
 _WORD = re.compile(r"[^\W_][\w'/]*|#")
 
 

@@ -123,7 +123,7 @@ def is_syllable(word: str) -> bool:
 @cache
 def syllables() -> tuple[str, ...]:
     """Every syllable that `is_syllable` allows, lower case; where two styles set the tone apart (hòa, hoà), both."""
-    found = set()
+    found: set[str] = set()
     for onset in _ONSETS:
         for rime in _RIMES:
             for tone in ("", *TONES):
