@@ -1,5 +1,7 @@
 """Decoding by type: what the picture holds is repaired, what it does not hold is never made."""
 
+import string
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from digitizer.ports import Alphabet
 from digitizer.vietnam.answers import edits, near_listed, shape_of
 from digitizer.vietnam.text import MARKED_LETTERS, syllables
 
-LETTERS = "".join(sorted({*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-.,:()'", *MARKED_LETTERS})) + " "
+LETTERS = "".join(sorted({*string.ascii_letters, *string.digits, *"/-.,:()'", *MARKED_LETTERS})) + " "
 CLASSES = ("", *LETTERS)
 ELSE = 2e-5  # probability of every class that is not named
 
@@ -59,7 +61,7 @@ def test_logarithms_of_nothing_are_borne() -> None:
     (("09", {"l": 0.5, "1": 0.4}, "2345678"), "phone", "0912345678"),
     ((({"O": 0.6, "0": 0.35}), "2"), "integer", "02"),
     (("N", {"ừ": 0.6, "ữ": 0.3}), "sex", "Nữ"),
-    (("V", {"ỉ": 0.4, "i": 0.35, "ệ": 0.2}, {"t": 0.5, "ệ": 0.3}, {"": 0.5, "t": 0.4}, " Nam"), "nationality", "Việt Nam"),
+    (("Vi", {"ê": 0.6, "ệ": 0.3}, {"f": 0.5, "t": 0.4}, " Nam"), "nationality", "Việt Nam"),
     (("KI", {"M": 0.6, "N": 0.3}, "H"), "ethnicity", "KINH"),
     (("chưa đăng k", {"y": 0.7, "ý": 0.2}, " kết hôn"), "marital_status", "chưa đăng ký kết hôn"),
     (("Xã Hoà Thắng, Quảng B", {"i": 0.8, "ì": 0.1}, "nh"), "address", "Xã Hoà Thắng, Quảng Bình"),
@@ -96,7 +98,7 @@ def blurred(text: str, seed: int) -> np.ndarray:
     for letter in text:
         sure = float(rng.uniform(0.4, 0.95))
         others = [str(o) for o in rng.choice(list(LETTERS), 3)]
-        steps.append({**{o: (1 - sure) / 3.2 for o in others}, letter: sure})
+        steps.append({**dict.fromkeys(others, (1 - sure) / 3.2), letter: sure})
     return seen(*steps)
 
 

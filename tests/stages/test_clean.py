@@ -9,7 +9,7 @@ import pytest
 
 from digitizer.document import CleanPage, PageImage
 from digitizer.options import Limits, Options
-from digitizer.stages.clean import clean
+from digitizer.stages.clean import clean, clean_line
 from digitizer.stages.ingest import ingest
 from digitizer.stages.render import render
 from tests.imaging.paper import Sheet, scanned
@@ -55,6 +55,17 @@ def test_the_pictures_have_one_size_and_white_paper() -> None:
     assert (page.width_px, page.height_px) == (2480, 3508)
     assert page.gray.dtype == page.ink.dtype == page.image.dtype == np.uint8
     assert np.median(page.gray) == 255
+
+
+def test_a_line_by_itself_is_made_white_and_bared() -> None:
+    page = clean(PageImage(1, scanned(form().bgr(), 0.0), 300.0))
+    leader = page.leaders[0].box
+    rows = slice(int(leader.top) - 60, int(leader.bottom) + 20)
+    shaded = (page.gray[rows] * 0.8).astype(np.uint8)
+    gray, ink = clean_line(shaded, 300.0)
+    assert gray.shape == ink.shape == shaded.shape
+    assert np.median(gray) == 255
+    assert (gray < 150).sum() > (ink < 150).sum()
 
 
 def test_ink_is_without_leaders_and_boxes_and_gray_keeps_them() -> None:

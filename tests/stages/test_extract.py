@@ -71,6 +71,19 @@ def test_the_printed_inner_words_belong_to_the_answer() -> None:
     assert one(SIGNED, "", "", "", "", pieces=(0, 1, 2, 3)).status is FieldStatus.BLANK
 
 
+def test_an_inner_word_that_was_read_with_the_answer_is_not_said_twice() -> None:
+    """"giờ" was not found on the page, so hour and minute stand in one piece."""
+    found = one(DIED, "16 giờ 57", "02", "9", "2026", pieces=(0, 2, 3, 4))
+    assert found.raw == "16 giờ 57 phút, ngày 02 tháng 9 năm 2026"
+
+
+def test_the_end_of_a_label_is_no_answer() -> None:
+    count = FieldSpec("n", "Số lượng", FieldType.INTEGER)
+    assert one(count, "g: 01").raw == "01"
+    assert one(TEXT, ": Đi học").raw == "Đi học"
+    assert one(TEXT, "Thôn 3: nhà cuối").raw == "Thôn 3: nhà cuối"
+
+
 def test_printed_slashes_stand_without_spaces() -> None:
     assert one(FieldSpec("d", "D", FieldType.DATE, inner=("/", "/")), "04 /. 11 / 1967").raw == "04/11/1967"
 

@@ -109,6 +109,35 @@ def test_an_engine_that_knows_leaders_gets_them_and_is_asked_once() -> None:
     assert (region.gray < 150).sum() > (region.ink < 150).sum()
 
 
+def test_an_engine_that_bears_neighbours_sees_the_marks_of_capitals() -> None:
+    located = Located((Slot("a", 1, (Box(300, 300, 1000, 380),)),))
+    heights = []
+    for wants_leaders in (False, True):
+        paper = Paper()
+        paper.blot(Box(320, 320, 600, 360))
+        engine = Listening(wants_leaders=wants_leaders)
+        read_slots([paper.page()], located, form(FieldSpec("a", "A", FieldType.TEXT)), engine)
+        heights.append(engine.calls[0][0].gray.shape[0])
+    assert heights[0] == 80
+    assert 90 <= heights[1] <= 100
+
+
+def test_the_engine_is_told_the_type_of_a_whole_answer_only() -> None:
+    paper = Paper()
+    specs = [
+        FieldSpec("e", "E", FieldType.ETHNICITY), FieldSpec("d", "D", FieldType.DATE, inner=("/", "/")),
+        FieldSpec("w", "W", FieldType.DATE, inner=("ngày", "tháng", "năm")),
+    ]
+    slots = []
+    for n, spec in enumerate(specs):
+        box = Box(300, 300 + 100 * n, 1000, 380 + 100 * n)
+        paper.blot(box.padded(-50, -20))
+        slots.append(Slot(spec.id, 1, (box,)))
+    engine = Listening(wants_leaders=True)
+    read_slots([paper.page()], Located(tuple(slots)), form(*specs), engine)
+    assert [r.type for r in engine.calls[0]] == ["ethnicity", "date", ""]
+
+
 def test_what_hangs_in_from_other_lines_is_taken_out() -> None:
     paper = Paper()
     paper.blot(Box(320, 340, 600, 370))

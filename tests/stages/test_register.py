@@ -61,6 +61,15 @@ def test_an_answer_runs_over_the_lines_before_the_next_label() -> None:
     assert len(slot(found, "town").boxes) == 1
 
 
+def test_the_edge_of_a_box_below_is_no_line_to_write_on() -> None:
+    paper = Paper()
+    paper.leader(paper.text(300, 400, "Quan hệ:"), 2200, 400)
+    paper.leader(900, 2200, 400 + 34)  # what is left of a comb's upper edge, closer than print is ever set
+    template = form(asked("Quan hệ:", "relation", lines=2))
+    found = register([paper.page()], [paper.read()], template)
+    assert len(slot(found, "relation").boxes) == 1
+
+
 def test_a_label_may_break_over_lines_and_be_misread() -> None:
     paper = Paper()
     paper.leader(paper.text(300, 400, "Họ, chu đem, lên:"), 2200, 400)

@@ -99,7 +99,7 @@ def test_near_words_are_near(word: str) -> None:
 def test_beginnings_look_ahead() -> None:
     known = prior.address_prior()
     state = known.start()
-    for word in "Xuân Trường Nam".split():
+    for word in ("Xuân", "Trường", "Nam"):
         state = known.word(state, word)[1]
     assert known.beginning(state, "Đ") > math.log(0.5)
     assert known.beginning(state, "Đị") > known.beginning(state, "Đạ")
