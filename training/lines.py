@@ -18,7 +18,7 @@ from training.hands import Hands
 from training.printed import Line, Printed
 
 LONGEST = 1200  # px at 48 px height; longer lines cost memory and teach nothing new
-HANDS, BOXES = 0.55, 0.07  # shares of lines written by hand, and of rows of digit boxes
+HANDS, BOXES = 0.5, 0.11  # shares of lines written by hand, and of rows of digit boxes
 
 
 def stream(seed: int, fonts: Path, hands: float = HANDS) -> Iterator[Line]:

@@ -15,7 +15,7 @@ class Plan:
     seed: int = 1
     rate: float = 4e-4
     frozen: float = 0.15
-    hands: float = 0.55
+    hands: float = 0.5
     pixels: int = 7000
     makers: int = 1
     device: str = "cpu"
