@@ -64,12 +64,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A blank form. `pages`: RGB at 300 dpi. `signature`: where the requester signs."""
+    """A blank form. `pages`: RGB at 300 dpi. `signature`: where the requester signs. `letters`: all that is printed but
+    leaders, footnote marks included; of our own prints none are known."""
 
     template: Template
     pages: tuple[Image.Image, ...]
     places: tuple[Place, ...]
     signature: Cell | None = None
+    letters: tuple[Glyph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +111,21 @@ def read_blank(path: Path, template: Template) -> Blank:
     document = pypdfium2.PdfDocument(path)
     try:
         tokens: list[Token] = []
+        letters: list[Glyph] = []
         boxes: list[Cell] = []
         lines: list[Cell] = []
         images = []
         for number, page in enumerate(document):
             width = page.get_width() * _POINT
-            for row in _rows(_without_footnotes(list(_glyphs(page, number)))):
+            glyphs = list(_glyphs(page, number))
+            letters += (g for g in glyphs if not g.dots)
+            for row in _rows(_without_footnotes(glyphs)):
                 tokens.extend(_tokens(row, width))
             for kind, cell in _shapes(page, number):
                 (boxes if kind == "box" else lines).append(cell)
             images.append(page.render(scale=_POINT).to_pil().convert("RGB"))
-        return Blank(template, tuple(images), places(template, tokens, boxes, lines), _signature(tokens))
+        found = places(template, tokens, boxes, lines)
+        return Blank(template, tuple(images), found, _signature(tokens), tuple(letters))
     finally:
         document.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,14 +35,23 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class Ink:
+    """One line, or one digit in a box, as written; `box`: pixels of the unscanned page."""
+
+    page: int
+    box: Box
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What was written in a field, and where its ink lies (pixels of the unscanned page, one box a line or digit)."""
+    """What was written in a field, line by line or digit by digit."""
 
     field_id: str
     type: str
     raw: str
     status: FieldStatus
-    ink: tuple[Cell, ...] = ()
+    ink: tuple[Ink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def fill(blank: Blank, truths: Mapping[str, Truth], hand: Hand, rng: random.Rand
         if place.spec.kind is FieldKind.TABLE and place.field_id not in truths:
             continue
         strokes, raw = _write(place, truth, hand, rng)
-        ink = tuple(cell for stroke in strokes for cell in _draw(masks, stroke, hand))
+        ink = tuple(_draw(masks, stroke, hand) for stroke in strokes)
         answers.append(Answer(place.field_id, place.spec.type.value, raw, truth.status, ink))
     if blank.signature:
         _sign(masks[blank.signature.page], blank.signature.box, rng)
@@ -209,12 +218,12 @@ def _in_cell(place: Place, text: str, hand: Hand) -> list[Stroke]:
 # --- ink -----------------------------------------------------------------------------------------------------------
 
 
-def _draw(masks: list[Image.Image], stroke: Stroke, hand: Hand) -> Iterator[Cell]:
+def _draw(masks: list[Image.Image], stroke: Stroke, hand: Hand) -> Ink:
     font = hand.face.at(stroke.size)
     x, y = round(stroke.x), round(stroke.y)
     ImageDraw.Draw(masks[stroke.page]).text((x, y), stroke.text, font=font, fill=255, anchor="ls")
     left, top, right, bottom = font.getbbox(stroke.text, anchor="ls")
-    yield Cell(stroke.page, Box(x + left, y + top, x + right, y + bottom))
+    return Ink(stroke.page, Box(x + left, y + top, x + right, y + bottom), stroke.text)
 
 
 def _sign(mask: Image.Image, room: Box, rng: random.Random) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from PIL import ImageFont
 
 FOLDER = Path("/usr/share/fonts/truetype")
+# The pinned packages of training/fonts/package.json, where somebody has installed them.
+PACKAGES = Path(__file__).resolve().parents[1] / "var" / "training" / "fonts" / "node_modules" / "@expo-google-fonts"
 
 # Of Debian's fonts-croscore, fonts-dejavu-core, fonts-dejavu-extra, fonts-noto-core. Tinos has the widths of Times New
 # Roman, which most filled forms are typed in. `scale` brings the wide ones to the size a person would pick.
@@ -60,3 +62,39 @@ def faces(folder: Path = FOLDER) -> tuple[Face, ...]:
     if not found:
         raise FileNotFoundError(f"no font with all Vietnamese letters under {folder}; install fonts-dejavu-core")
     return tuple(found)
+
+
+# --- sets of faces that a recogniser is measured on -----------------------------------------------------------------
+
+# By the beginning of a file's name. What is "unseen" and "hand" is never trained on (training/faces.py, UNSEEN).
+_SEEN = ("Tinos", "Arimo", "DejaVuSans", "NotoSans")
+_UNSEEN = ("DejaVuSerif", "NotoSerif")
+_UNSEEN_PACKAGES = ("merriweather/400Regular", "faustina/400Regular")
+_HAND_PACKAGES = ("patrick-hand", "itim", "charm")
+SETS = ("typed-seen", "typed-unseen", "hand")
+_TINOS_X_SHARE = 0.46  # height of x to the em in Tinos, by which a person picks a size
+
+
+def faces_of(name: str, packages: Path = PACKAGES) -> tuple[Face, ...]:
+    """The faces of one set: `typed-seen`, `typed-unseen` (more where the packages are installed), `hand`.
+
+    Raises FileNotFoundError where the set would be empty."""
+    if name == "typed-seen":
+        found = [f for f in faces() if f.name.startswith(_SEEN)]
+    elif name == "typed-unseen":
+        found = [f for f in faces() if f.name.startswith(_UNSEEN)] + _packed(packages, _UNSEEN_PACKAGES)
+    else:
+        found = _packed(packages, _HAND_PACKAGES)
+    if not found:
+        raise FileNotFoundError(f"no font of the set {name!r} in {packages}; training/fonts/package.json names them")
+    return tuple(found)
+
+
+def _packed(packages: Path, names: tuple[str, ...]) -> list[Face]:
+    """Faces of npm packages, at the size at which their small letters are as high as those of Tinos."""
+    found = []
+    for path in [p for name in names for p in sorted((packages / name).rglob("*.ttf"))]:
+        if holds(ImageFont.truetype(path, 40), vietnamese_letters()):
+            _, top, _, bottom = ImageFont.truetype(path, 400).getbbox("x")
+            found.append(Face(path.stem, path, min(1.15, _TINOS_X_SHARE * 400 / (bottom - top))))
+    return found

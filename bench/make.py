@@ -75,18 +75,23 @@ def document(blank: Blank, seed: int, quality: Quality | str, path: Path, face: 
 
 
 def truth_of(form: Filled, scans: Sequence[Scan]) -> dict[str, Any]:
-    """`ink`: per line or digit the page (from 1) and its outline on the scan, millimetres from its top left corner."""
+    """`ink`: per line or digit its text, page (from 1) and outline on the scan, millimetres from top left.
+
+    Of a page, `matrix` (3x3) takes pixels of the unscanned page at 300 dpi to pixels of the scan."""
     fields = {}
     for answer in form.answers:
         ink = [
-            {"page": cell.page + 1, "polygon_mm": [list(p) for p in scans[cell.page].polygon_mm(cell.box)]}
-            for cell in answer.ink
+            {
+                "page": line.page + 1, "polygon_mm": [list(p) for p in scans[line.page].polygon_mm(line.box)],
+                "text": line.text,
+            }
+            for line in answer.ink
         ]
         fields[answer.field_id] = {"raw": answer.raw, "status": answer.status.value, "type": answer.type, "ink": ink}
     pages = [
         {
             "width_mm": round(s.image.width * MM_PER_INCH / s.dpi, 2), "skew_deg": round(s.skew_deg, 4),
-            "height_mm": round(s.image.height * MM_PER_INCH / s.dpi, 2), "dpi": s.dpi,
+            "height_mm": round(s.image.height * MM_PER_INCH / s.dpi, 2), "dpi": s.dpi, "matrix": s.matrix.tolist(),
         }
         for s in scans
     ]

@@ -208,7 +208,8 @@ def _share(value: float | None) -> str:
 def _set_words(result: Result) -> str:
     plan = result.plan
     where = "the real blanks of the four forms" if plan.source == "real" else "our own prints of the four forms"
-    return f"{plan.documents} typed fills of {where}, quality `{plan.quality}`, seed {plan.seed}"
+    fills = "typed fills" if plan.faces == "typed" else "fills in handwriting fonts"
+    return f"{plan.documents} {fills} of {where}, quality `{plan.quality}`, seed {plan.seed}"
 
 
 def machine() -> str:

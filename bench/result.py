@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from digitizer.options import Options
 from digitizer.score import DocumentScore
 
 PLACE = Path(__file__).resolve().parent / "out"
@@ -31,16 +32,18 @@ class Stranger:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """documents: of the headline set. peer_documents: how many of these each peer reads. sweep: documents for each
-    other quality, 0 for none. source: `real` blanks or our `own` prints."""
+    other quality, 0 for none. source: `real` blanks or our `own` prints. faces: answers `typed`, or in handwriting
+    fonts that nothing was trained on (`hand`)."""
 
     documents: int = 40
     seed: int = 2026
     quality: str = "medium"
     source: str = "real"
-    engine: str = "tesserocr"
+    engine: str = Options().engine
     peer_documents: tuple[tuple[str, int], ...] = (("tesseract", 40), ("ocrmypdf", 8))
     sweep: int = 8
     out: Path = PLACE
+    faces: str = "typed"
 
 
 @dataclass(frozen=True, slots=True)

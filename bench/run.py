@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from rich.console import Console
 from rich.progress import track
 
 from bench import others, peers
-from bench.fonts import Face, faces
+from bench.blank import Blank
+from bench.fonts import Face, faces, faces_of
 from bench.make import Made, document, real, shared_folder, template_of
 from bench.prints import print_blank, styles
 from bench.result import PLACE, Plan, Reading, Result
+from digitizer.options import Options
 from digitizer.score import DocumentScore, score_document, summarize
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
@@ -35,6 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.source == "real" and shared_folder() is None:
         console.print("The real blanks are not on this machine; our own prints are used (see docs/benchmark.md).")
         options.source = "own"
+    if options.faces == "hand":
+        try:
+            faces_of("hand")
+        except FileNotFoundError as error:
+            console.print(str(error), markup=False)
+            return 2
+        if options.publish:
+            console.print("docs/benchmark.md is about typed answers: leave out --publish.")
+            return 2
     from bench.report import publish, show, write  # matplotlib, for those who asked for a run
 
     result = run(_plan(options), console)
@@ -51,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--quality", default="medium", help="clean, light, medium, heavy, medium-200, bilevel")
     parser.add_argument("--source", choices=("real", "own"), default="real", help="real blanks, or our own prints")
-    parser.add_argument("--engine", default="tesserocr")
+    parser.add_argument("--faces", choices=("typed", "hand"), default="typed", help="hand: fonts of handwriting")
+    parser.add_argument("--engine", default=Options().engine)
     parser.add_argument("--tesseract", type=int, default=-1, help="documents for stock Tesseract; default all")
     parser.add_argument("--ocrmypdf", type=int, default=8, help="documents for OCRmyPDF, about 10-20 s a page")
     parser.add_argument("--sweep", type=int, default=8, help="documents for every other quality; 0: none")
@@ -67,7 +80,7 @@ def _plan(o: argparse.Namespace) -> Plan:
     tesseract = o.documents if o.tesseract < 0 else min(o.tesseract, o.documents)
     return Plan(
         o.documents, o.seed, o.quality, o.source, o.engine,
-        (("tesseract", tesseract), ("ocrmypdf", min(o.ocrmypdf, o.documents))), o.sweep, o.out,
+        (("tesseract", tesseract), ("ocrmypdf", min(o.ocrmypdf, o.documents))), o.sweep, o.out, o.faces,
     )
 
 
@@ -92,7 +105,7 @@ def run(plan: Plan, console: Console) -> Result:
         for quality in ("light", "heavy", "medium-200", "bilevel"):
             files = make_set(plan, plan.sweep, quality, plan.out / "set", console)
             sweeps[quality] = measure("digitizer", files, reader.read, console)[0]
-        own = Plan(plan.sweep, plan.seed, "medium", "own", plan.engine)
+        own = replace(plan, documents=plan.sweep, quality="medium", source="own")
         sweeps["our own prints, medium"] = measure(
             "digitizer", make_set(own, plan.sweep, "medium", plan.out / "set", console), reader.read, console,
         )[0]
@@ -107,20 +120,25 @@ def run(plan: Plan, console: Console) -> Result:
 
 def make_set(plan: Plan, count: int, quality: str, folder: Path, console: Console) -> list[Made]:
     """`count` documents, the forms in turn, the fonts evenly; the same seed gives the same files."""
-    order = list(faces())
+    order = list(faces() if plan.faces == "typed" else faces_of(plan.faces))
     random.Random(plan.seed).shuffle(order)
     made = []
+    where = (plan.source, folder if plan.faces == "typed" else folder / plan.faces)
     for n in track(range(count), f"filling forms ({plan.source}, {quality})", console=console):
         form = FORMS[n % len(FORMS)]
         face = order[(n // len(FORMS) + n) % len(order)]
-        made.append(make_one(form, plan.seed * 1000 + n, quality, (plan.source, folder), face))
+        made.append(make_one(form, plan.seed * 1000 + n, quality, where, face))
     return made
 
 
 def make_one(form: str, seed: int, quality: str, where: tuple[str, Path], face: Face | None = None) -> Made:
     source, folder = where
-    blank = real(form) if source == "real" else print_blank(template_of(form), styles()[seed % len(styles())])
-    return document(blank, seed, quality, folder / source / quality / f"{form}-{seed}.pdf", face)
+    return document(blank_of(form, seed, source), seed, quality, folder / source / quality / f"{form}-{seed}.pdf", face)
+
+
+def blank_of(form: str, seed: int, source: str) -> Blank:
+    """The real blank, or the one of our own prints that this seed is filled on."""
+    return real(form) if source == "real" else print_blank(template_of(form), styles()[seed % len(styles())])
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -131,7 +149,6 @@ class Reader:
 
     def __init__(self, engine: str) -> None:
         from digitizer.engines.build import build_engine
-        from digitizer.options import Options
         from digitizer.pipeline import Tools
         from digitizer.template import load_templates
 
