@@ -17,6 +17,7 @@ SIDE_MM = 2.1  # smallest side of a tick box
 ANSWER_RULE_MM = 10.0  # a rule this long that no box closes may carry an answer
 FRAME_MM = 0.8  # how far a border may stand from the inside of its cell
 LETTER_ASPECT = 0.85  # the counter of a bold D or O is closed too, but narrower than a tick box
+COMB_MM = 15.0  # cells with shorter sides hold one character
 CELL_MAX_SHARE = 0.6  # a "cell" of more than this share of the page is the page's frame
 
 
@@ -63,7 +64,7 @@ def find_ruling(lines: Lines, leaders: Sequence[Leader], dpi: float) -> Ruling:
     for leader in table:
         y, reach = round(leader.box.middle_y), round(leader.pitch_px + px)
         cv2.line(short, (round(leader.box.left) - reach, y), (round(leader.box.right) + reach, y), 255, 3)
-    cells = _cells(short, round(SIDE_MM * px))
+    cells = _without_counters(_cells(short, round(SIDE_MM * px)), COMB_MM * px)
     mask = lines.mask
     small = [cell for cell in cells if min(cell.width, cell.height) < RULE_MM * px]
     _add_frames(mask, lines.short, small, round(FRAME_MM * px))
@@ -120,6 +121,19 @@ def _cells(lines: np.ndarray, side_px: int) -> list[Box]:
         if not letter:
             found.append(Box(2 * x, 2 * y, 2 * (x + w), 2 * (y + h)))
     return reading_order(found)
+
+
+def _without_counters(cells: Sequence[Box], comb_px: float) -> list[Box]:
+    """A closed place inside a comb's cell is the inside of a thick 0 or D: nobody prints a box in a box so small."""
+    combs = [cell for cell in cells if max(cell.width, cell.height) < comb_px]
+    return [c for c in cells if not any(other is not c and _holds(other, c) for other in combs)]
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer.left <= inner.left and outer.top <= inner.top and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
+    )
 
 
 def _add_frames(mask: np.ndarray, short: np.ndarray, cells: Sequence[Box], frame_px: int) -> None:

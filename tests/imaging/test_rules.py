@@ -43,6 +43,20 @@ def test_digits_written_in_a_comb_change_no_cell_and_stay() -> None:
     assert np.count_nonzero(left & wanted) > 0.98 * np.count_nonzero(wanted)
 
 
+def test_a_thick_zero_in_a_comb_is_no_tick_box() -> None:
+    """Square within and thick around, as a broad pen draws it: its strokes were taken for a border and wiped out."""
+    sheet = Sheet()
+    comb(sheet, 600, 800)
+    for k in range(12):
+        left, top = 600 + 90 * k + 18, 825
+        sheet.draw.rounded_rectangle((left, top, left + 56, top + 62), 8, outline="black", width=11)
+    ruling = ruled(sheet)
+    assert len(ruling.cells) == 12
+    middle = (slice(822, 892), slice(614, 678))  # the first zero
+    kept = sheet.dark()[middle] & ~ruling.mask[middle]
+    assert np.count_nonzero(kept) > 0.95 * np.count_nonzero(sheet.dark()[middle])
+
+
 @pytest.mark.parametrize("side", [34, 46, 60])
 def test_tick_boxes_are_cells_and_their_borders_go(side: int) -> None:
     sheet = Sheet()
