@@ -110,17 +110,28 @@ def _cells(lines: np.ndarray, side_px: int) -> list[Box]:
     """At half size: a line one pixel wide must not vanish, so a pixel of four makes one."""
     half = shrunk(lines, 0.5)
     closed = cv2.morphologyEx((half > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
     height, width = closed.shape
     found = []
-    for x, y, w, h, area in stats[1:count].tolist():
+    for number, (x, y, w, h, area) in enumerate(stats[1:count].tolist(), start=1):
         touches = x == 0 or y == 0 or x + w == width or y + h == height
-        if touches or 2 * min(w, h) < side_px or area < 0.8 * w * h or w * h > CELL_MAX_SHARE * width * height:
+        if touches or 2 * min(w, h) < side_px or w * h > CELL_MAX_SHARE * width * height:
+            continue
+        if area < 0.8 * w * h and not _closed_around(labels[y:y + h, x:x + w] == number, area, side_px):
             continue
         letter = 2 * max(w, h) < 2 * side_px and min(w, h) < LETTER_ASPECT * max(w, h)
         if not letter:
             found.append(Box(2 * x, 2 * y, 2 * (x + w), 2 * (y + h)))
     return reading_order(found)
+
+
+def _closed_around(place: np.ndarray, area: int, side_px: int) -> bool:
+    """A comb's cell with a thick digit in it: most of the box once what it encloses is filled."""
+    height, width = place.shape
+    if area < 0.35 * place.size or max(height, width) > 4 * side_px:
+        return False
+    outline, _ = cv2.findContours(place.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return bool(max(map(cv2.contourArea, outline)) + height + width >= 0.8 * place.size)
 
 
 def _without_counters(cells: Sequence[Box], comb_px: float) -> list[Box]:
