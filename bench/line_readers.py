@@ -8,12 +8,11 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 
 import cv2
-import numpy as np
 
+from bench.base import Base
 from bench.line_sets import Sample
 from digitizer.engines.build import build_engine
 from digitizer.errors import EngineUnavailable
@@ -23,8 +22,6 @@ GREEDY, TYPED = "ours, greedy", "ours, with type"
 CLEANED, RAW = "Tesseract, cleaned", "Tesseract, raw"
 BASE = "unmodified base"
 NAMES = (GREEDY, TYPED, CLEANED, RAW, BASE)
-_BASE_FILE = "PP-OCRv6_rec_small.onnx"
-_HEIGHT, _LEAST_WIDTH = 48, 320  # as PaddleOCR prepares a line: at least this wide, padded with 0 on the right
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,45 +107,6 @@ def _stock(many: Sequence[Sample]) -> list[str]:
         return [" ".join(text.split()) for text in texts] + [""] * (len(many) - len(texts))
 
 
-# --- the base ------------------------------------------------------------------------------------------------------
-
-
 def _base() -> LineReader:
-    """The recogniser that ours was trained from, with its own head of 18,000 letters. Raises EngineUnavailable."""
-    try:
-        import onnxruntime
-
-        listed = metadata.files("rapidocr") or []
-        version = metadata.version("rapidocr")
-    except (ImportError, metadata.PackageNotFoundError) as error:
-        raise EngineUnavailable("the wheel rapidocr or onnxruntime is not installed (pip install rapidocr)") from error
-    path = next((Path(str(file.locate())) for file in listed if file.name == _BASE_FILE), None)
-    if path is None or not path.is_file():
-        raise EngineUnavailable(f"the wheel rapidocr {version} does not carry {_BASE_FILE}")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    letters = ("", *session.get_modelmeta().custom_metadata_map["character"].split("\n"), " ")
-    name = session.get_inputs()[0].name
-
-    def read(many: Sequence[Sample]) -> list[str]:
-        return [
-            _without_dots(_greedy(session.run(None, {name: _picture(s.region.gray)})[0][0], letters)) for s in many
-        ]
-
-    return LineReader(BASE, f"{_BASE_FILE.removesuffix('.onnx')} of rapidocr {version}", read)
-
-
-def _picture(gray: np.ndarray) -> np.ndarray:
-    """(1, 3, 48, w) float32 in -1..1."""
-    width = max(1, round(gray.shape[1] * _HEIGHT / gray.shape[0]))
-    small = cv2.resize(gray, (width, _HEIGHT)).astype(np.float32) / 127.5 - 1
-    image = np.zeros((1, 3, _HEIGHT, max(width, _LEAST_WIDTH)), np.float32)
-    image[:, :, :, :width] = small
-    return image
-
-
-def _greedy(steps: np.ndarray, letters: Sequence[str]) -> str:
-    """The best class of each step; repeats and blanks (class 0) taken out."""
-    best = steps.argmax(axis=-1).tolist()
-    return "".join(letters[k] for before, k in zip([0, *best], best, strict=False) if k and k != before)
+    base = Base()
+    return LineReader(BASE, base.version, lambda many: [_without_dots(base.read(s.region.gray)) for s in many])

@@ -111,6 +111,8 @@ _PART = ["", "fields", "exactly right", "value right", "CER", "located", "blank 
 
 def _reader_rows(result: Result) -> Iterator[list[str]]:
     yield _reader_row(result.ours, f"digitizer ({result.plan.engine})")
+    for other in result.engines:
+        yield _reader_row(other, f"our pipeline, answers read by {other.reader}")
     for peer in result.peers:
         same = result.shared[peer.reader]
         if same is not result.ours:
@@ -136,7 +138,14 @@ def _reader_row(reading: Reading, name: str) -> list[str]:
 def _goal_rows(result: Result) -> Iterator[list[str]]:
     """The issue's figures; a figure that was not measured has a dash."""
     s = summarize(result.ours.scores)
-    yield _goal("fields exactly right", s.exact_rate, 0.5)
+    yield _goal("fields exactly right", s.exact_rate, 0.95)
+    for name, sweep in result.sweeps.items():
+        if name.startswith("hand-print"):
+            yield _goal(f"fields exactly right, {name}", summarize(sweep.scores).exact_rate, 0.9)
+    for other in result.engines:
+        if other.reader.startswith("Tesseract"):
+            times = other.cpu_per_page / result.ours.cpu_per_page
+            yield _goal("pages a CPU second against answers by Tesseract", times, 1, "x")
     yield _goal("fields located", s.located_rate, 0.97)
     yield _goal("right form named", s.named_right / s.documents, 1.0)
     for peer in result.peers:

@@ -66,7 +66,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything a report needs. `shared`: us on the very documents that each peer read, by the peer's name."""
+    """Everything a report needs. `shared`: us on the very documents that each peer read, by the peer's name.
+    `engines`: our pipeline on the headline set with another engine for the answers."""
 
     plan: Plan
     ours: Reading
@@ -76,3 +77,4 @@ class Result:
     strangers: tuple[Stranger, ...]
     records: dict[str, Any]
     skipped: tuple[str, ...]
+    engines: tuple[Reading, ...] = ()

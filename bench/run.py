@@ -20,11 +20,13 @@ from rich.console import Console
 from rich.progress import track
 
 from bench import others, peers
+from bench.base import BaseEngine
 from bench.blank import Blank
 from bench.fonts import Face, faces, faces_of
 from bench.make import Made, document, real, shared_folder, template_of
 from bench.prints import print_blank, styles
 from bench.result import PLACE, Plan, Reading, Result
+from digitizer.errors import EngineUnavailable
 from digitizer.options import Options
 from digitizer.score import DocumentScore, score_document, summarize
 
@@ -92,6 +94,7 @@ def run(plan: Plan, console: Console) -> Result:
     reader = Reader(plan.engine)
     reader.read(made[0].path)  # warm: models loaded, code compiled
     ours, records = measure("digitizer", made, reader.read, console)
+    engines = measure_engines(made, plan, skipped, console)
     beside: list[Reading] = []
     shared: dict[str, Reading] = {}
     for name, count in plan.peer_documents:
@@ -105,14 +108,40 @@ def run(plan: Plan, console: Console) -> Result:
         for quality in ("light", "heavy", "medium-200", "bilevel"):
             files = make_set(plan, plan.sweep, quality, plan.out / "set", console)
             sweeps[quality] = measure("digitizer", files, reader.read, console)[0]
-        own = replace(plan, documents=plan.sweep, quality="medium", source="own")
-        sweeps["our own prints, medium"] = measure(
-            "digitizer", make_set(own, plan.sweep, "medium", plan.out / "set", console), reader.read, console,
-        )[0]
+        for name, other in _other_sets(plan, skipped).items():
+            files = make_set(other, plan.sweep, "medium", plan.out / "set", console)
+            sweeps[name] = measure("digitizer", files, reader.read, console)[0]
     strangers = others.check(reader.read, plan, console)
     if not strangers:
         skipped.append("Papers that are no form of ours: the real scans are not on this machine.")
-    return Result(plan, ours, tuple(beside), shared, sweeps, strangers, records, tuple(skipped))
+    return Result(plan, ours, tuple(beside), shared, sweeps, strangers, records, tuple(skipped), engines)
+
+
+def _other_sets(plan: Plan, skipped: list[str]) -> dict[str, Plan]:
+    """Prints of our own, and hands whose fonts nothing was trained on, by the row's name."""
+    sets = {"our own prints, medium": replace(plan, source="own")}
+    try:
+        faces_of("hand")
+        sets["hand-print fonts never trained on, medium"] = replace(plan, faces="hand")
+    except FileNotFoundError as error:
+        skipped.append(f"Hand-print fonts: {error}.")
+    return sets
+
+
+def measure_engines(made: Sequence[Made], plan: Plan, skipped: list[str], console: Console) -> tuple[Reading, ...]:
+    """The same pipeline with the answers read by Tesseract, leaders removed, and by the base our recogniser is from."""
+    found = []
+    engines = (("Tesseract, leaders removed", "tesserocr"), ("the unmodified base, leaders in place", "base"))
+    for name, engine in engines:
+        try:
+            reader = Reader(engine)
+        except EngineUnavailable as error:
+            skipped.append(f"{name}: {error}.")
+            continue
+        if engine != plan.engine:
+            reader.read(made[0].path)
+            found.append(measure(name, made, reader.read, console)[0])
+    return tuple(found)
 
 
 # --- making --------------------------------------------------------------------------------------------------------
@@ -152,7 +181,8 @@ class Reader:
         from digitizer.pipeline import Tools
         from digitizer.template import load_templates
 
-        self.tools, self.options = Tools(build_engine(engine), load_templates()), Options(engine=engine)
+        made = BaseEngine() if engine == "base" else build_engine(engine)
+        self.tools, self.options = Tools(made, load_templates()), Options(engine=engine)
 
     def read(self, path: Path) -> list[dict[str, Any]]:
         """The objects of `read --json` for one file."""

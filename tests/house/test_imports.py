@@ -63,7 +63,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "torch": ("training",),
     "onnx": ("training",),
     "skimage": ("training",),
-    "onnxruntime": ("digitizer.engines", "training", "bench.line_readers"),
+    "onnxruntime": ("digitizer.engines", "training", "bench.base"),
     "pypdfium2": ("bench",),
     "pdfplumber": ("bench",),
 }
