@@ -3,6 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export OMP_THREAD_LIMIT := 1
+TRAIN := .venv-train
+WORK := var/training
+SHARED := ../shared/data
+SETS := $(wildcard $(addprefix $(SHARED)/,handwriting-kalapa handwriting-cinnamon decree-scan gazette)) \
+	$(addprefix var/cuts/,typed-seen typed-unseen hand digits-comb)
+LINES := 400000
 
 .PHONY: help demo serve stop test check fix bench bench-quick bench-lines train train-quick cuts lock clean setup \
 	setup-test servers
@@ -36,19 +42,13 @@ bench: setup-test  ## the measured table: us, stock Tesseract and OCRmyPDF on th
 bench-quick: setup-test  ## the same on few documents
 	$(BIN)/digitizer bench --quick
 
-bench-lines: setup-test  ## the same for cropped lines: our recogniser, stock Tesseract, the base that ours was made from
+bench-lines: setup-test $(WORK)/fonts/.done  ## the same for cropped lines: our recogniser, stock Tesseract, the base that ours was made from
 	$(BIN)/python -m bench.lines
 
 # --- the recogniser's weights: an environment of its own, as PyTorch is large and no part of the product needs it -------
-TRAIN := .venv-train
-WORK := var/training
-SHARED := ../shared/data
-SETS := $(wildcard $(addprefix $(SHARED)/,handwriting-kalapa handwriting-cinnamon decree-scan gazette)) \
-	$(addprefix var/cuts/,typed-seen typed-unseen hand digits-comb)
-LINES := 400000
 
 train: $(TRAIN)/.done cuts  ## teach the recogniser: from nothing, or on from the last checkpoint, to scored weights
-	$(TRAIN)/bin/python -m training train --lines $(LINES) --sets $(SETS) --out $(WORK)/run
+	$(TRAIN)/bin/python -m training train --lines $(LINES) --sets $(SETS) --out $(WORK)/run $(if $(START),--start $(START))
 	$(TRAIN)/bin/python -m training release --checkpoint $(WORK)/run/last.pt --sets $(SETS)
 
 train-quick: $(TRAIN)/.done  ## the same loop in minutes; its weights stay under var/
@@ -56,7 +56,7 @@ train-quick: $(TRAIN)/.done  ## the same loop in minutes; its weights stay under
 	$(TRAIN)/bin/python -m training release --checkpoint $(WORK)/quick/last.pt --out $(WORK)/quick/recogniser.onnx
 
 cuts: setup-test $(WORK)/fonts/.done  ## answers cut from filled real blanks, to measure with; nothing without ../shared
-	$(BIN)/python -m bench.cuts --all
+	$(BIN)/python -m bench.lines --cuts-only
 
 $(TRAIN)/.done: requirements/train.lock requirements/uv.lock pyproject.toml $(WORK)/fonts/.done
 	scripts/system-packages.sh train

@@ -80,8 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, help="other weights for our reader, with their card beside them")
     parser.add_argument("--curve", type=Path, default=CURVE, help="scores.jsonl of training, for the plot")
     parser.add_argument("--publish", action="store_true", help="also write docs/recogniser-lines.md and docs/img")
+    parser.add_argument("--cuts-only", action="store_true", help="make the cuts that are missing, read nothing")
     parser.add_argument("--out", type=Path, default=PLACE)
     options = parser.parse_args(arguments)
+    if options.cuts_only:
+        console = Console(stderr=True)
+        for sentence in line_sets.make_missing(options.cuts, options.seed, tuple(options.sets), console):
+            console.print(sentence, markup=False)
+        return 0
     from bench.line_report import publish, show, write  # matplotlib, for those who asked for a run
 
     result = run(options, Console(stderr=True))

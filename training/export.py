@@ -20,6 +20,7 @@ def averaged(checkpoint: Path) -> tuple[Recogniser, dict[str, Any]]:
     """The model with the averaged weights of a checkpoint, and what the checkpoint says of its run."""
     saved = torch.load(checkpoint, map_location="cpu")
     model = Recogniser(saved["plan"]["seed"], saved["plan"]["frozen"])
+    saved["plan"].pop("start", None)  # a path of the machine it ran on
     model.load_state_dict(saved["model"])
     average = Average(model)
     for kept, value in zip(average.kept, saved["average"], strict=True):

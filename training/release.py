@@ -19,6 +19,7 @@ from digitizer.engines.onnx import stacked
 from training.alphabet import CLASSES
 from training.base import LICENCE, NAME, SHA256
 from training.export import averaged, export
+from training.model import write_weights
 from training.quantise import quantise
 from training.score import Score, score
 
@@ -35,10 +36,12 @@ class Release:
 
 
 def release(plan: Release) -> dict[str, Any]:
-    """Writes `out` (int8), float32.onnx beside the checkpoint, and the card as `out` with .json; gives the card."""
+    """Writes `out` (int8) and its card (.json); beside the checkpoint float32.onnx and weights.npz, for another run to
+    begin with. Gives the card."""
     model, origin = averaged(plan.checkpoint)
     whole = plan.checkpoint.with_name("float32.onnx")
     export(model, origin, whole)
+    write_weights(model, plan.checkpoint.with_name("weights.npz"))
     quantise(whole, plan.out, plan.fonts)
     figures = {f.name: {"int8": measured(plan.out, f), "float32": measured(whole, f)} for f in plan.sets}
     card = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Plan:
     """`rate`: of the body; the head learns four times as fast. `frozen`: share of the body's weights, from the image
     on, that stay. `hands`: share of lines by hand. `pixels`: width of a group of lines, together. `makers`: processes
-    that make lines beside the training."""
+    that make lines beside the training. `start`: weights of an earlier release to begin with, '' for the base."""
 
     lines: int = 400_000
     seed: int = 1
@@ -18,4 +18,5 @@ class Plan:
     hands: float = 0.5
     pixels: int = 7000
     makers: int = 1
+    start: str = ""
     device: str = "cpu"

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from training.alphabet import INDEX
 from training.lines import made_beside
-from training.model import Average, Recogniser, batch, save
+from training.model import Average, Recogniser, batch, read_weights, save
 from training.printed import Line
 from training.settings import Plan
 
@@ -48,6 +48,8 @@ class Training:
         self.plan, self.fonts, self.out, self.progress = plan, fonts, out, Progress()
         self.ended = False
         self.model = Recogniser(plan.seed, plan.frozen).to(plan.device)
+        if plan.start:
+            read_weights(self.model, Path(plan.start))
         self.average = Average(self.model)
         trained = self.model.trained()
         body, head = {"params": trained[:-2], "times": 1}, {"params": trained[-2:], "times": self.HEAD}
