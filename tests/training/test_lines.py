@@ -17,6 +17,7 @@ from digitizer.vietnam.text import MARKED_LETTERS, is_syllable, syllables
 from training.addresses import address
 from training.alphabet import CLASSES, INDEX, LEADER, written
 from training.boxes import Boxes
+from training.digits import MANNERS, digit
 from training.faces import UNSEEN, find, packages
 from training.hands import Hands
 from training.paper import HEIGHT, Paper, fit
@@ -99,10 +100,22 @@ def test_a_bare_leader_line_says_nothing_and_carries_dots() -> None:
 
 def test_rows_of_boxes_are_digits_and_sometimes_capitals() -> None:
     rng = random.Random(9)
-    texts = [Boxes(rng, FONTS, Hands(rng, FONTS, FONTS))()[1] for _ in range(80)]
+    boxes = Boxes(rng, FONTS, Hands(rng, FONTS, FONTS))
+    texts = [boxes()[1] for _ in range(200)]
     assert "" in texts
     assert max(len(text) for text in texts) == 13
-    assert sum(text.isdigit() for text in texts) > 50
+    assert any(text.isalnum() and not text.isdigit() for text in texts)
+    assert sum(text.isdigit() for text in texts) > 150
+
+
+def test_every_manner_of_every_digit_leaves_ink_of_its_size() -> None:
+    rng = random.Random(11)
+    for character in MANNERS:
+        for _ in range(20):
+            ink = digit(rng, character, (40, 60), 4)
+            assert ink.max() > 200
+            assert ink.shape[0] <= 75
+            assert 1 <= ink.shape[1] <= 80
 
 
 def test_addresses_have_units_of_today_and_of_three_levels() -> None:
