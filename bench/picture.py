@@ -31,7 +31,7 @@ def main(form: str = "khai-sinh", seed: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = document(print_blank(template_of(form)), seed, "medium", Path(folder) / "to-khai.pdf")
         kept = Path(folder) / "kept"
-        tools = Tools(build_engine("tesserocr"), load_templates())
+        tools = Tools(build_engine(Options().engine), load_templates())
         (record,) = digitize(made.path, made.path.name, tools, replace(options, keep=kept))
         scan = Image.open(kept / "0001_clean.png").convert("RGB")
     picture = Image.new("RGB", (2 * WIDTH, HEIGHT), "white")
