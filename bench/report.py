@@ -256,7 +256,7 @@ def as_json(result: Result) -> dict[str, Any]:
     return {
         "plan": {**dataclasses.asdict(result.plan), "out": ""}, "machine": machine(), "versions": versions(result),
         "date": f"{datetime.now(UTC):%Y-%m-%d}", "digitizer": reading(result.ours),
-        "peers": [reading(p) for p in result.peers],
+        "engines": [reading(e) for e in result.engines], "peers": [reading(p) for p in result.peers],
         "shared": {k: reading(v) for k, v in result.shared.items()},
         "sweeps": {k: reading(v) for k, v in result.sweeps.items()},
         "strangers": [dataclasses.asdict(s) for s in result.strangers], "skipped": list(result.skipped),
