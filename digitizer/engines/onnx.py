@@ -27,7 +27,6 @@ MODEL = Path(__file__).parent / "data" / "recogniser.onnx"
 HEIGHT = 48
 STRIDE = 32  # px: widths are padded to a multiple, as in training
 STEP = 8  # px of width for each step of the output
-NARROWEST = 0.85  # of the widest line of its batch: more padding than this costs more than a batch saves
 PIXELS = 2048  # width of a batch, all lines together: what the processor's cache holds; 8,000 px cost a fifth more
 WARM_PX = 320
 DARK, FAINT = 160, 225  # ink is darker than half way from the darkest to white, within these: pencil is gray
@@ -39,7 +38,7 @@ LOW, ABOVE, BELOW = 0.85, 0.25, 0.3
 # A step can tell one letter at most, and letters run together well before that. Lines with more letters a step than
 # CROWDED are read again, stretched to about EASY. Measured on 120 lines each: squeezed hands 42 % CER -> 19 %, small
 # bilevel print 1.06 -> 1.03 %; typed answers stay below CROWDED, and would lose by it (0.7 -> 1.1 %).
-CROWDED, EASY, WIDEST = 0.6, 0.45, 2.0
+CROWDED, EASY, WIDEST = 0.6, 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +176,22 @@ def prepared(region: Region) -> Prepared | None:
 
 
 def batches(widths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of lines that are read together: like widths, so that little is padding."""
-    group: list[int] = []
-    for number in sorted(range(len(widths)), key=lambda n: -widths[n]):
-        widest = widths[group[0]] if group else 0
-        if group and (widths[number] < NARROWEST * widest or (len(group) + 1) * widest > PIXELS):
-            yield group
-            group = []
-        group.append(number)
-    if group:
-        yield group
+    """Numbers of lines that are read together: those of one padded width, so that a line reads the same in any company."""
+    alike: dict[int, list[int]] = {}
+    for number, width in enumerate(widths):
+        alike.setdefault(padded(width), []).append(number)
+    for width, numbers in alike.items():
+        most = max(1, PIXELS // width)
+        yield from (numbers[k : k + most] for k in range(0, len(numbers), most))
+
+
+def padded(width: int) -> int:
+    return -(-width // STRIDE) * STRIDE
 
 
 def stacked(pictures: Sequence[np.ndarray]) -> np.ndarray:
     """N × 3 × 48 × W float32 in -1..1, padded with 0 on the right, as in training."""
-    width = -(-max(picture.shape[1] for picture in pictures) // STRIDE) * STRIDE
+    width = padded(max(picture.shape[1] for picture in pictures))
     images = np.zeros((len(pictures), 3, HEIGHT, width), np.float32)
     for number, picture in enumerate(pictures):
         images[number, :, :, : picture.shape[1]] = picture.astype(np.float32) / 127.5 - 1

@@ -17,7 +17,7 @@ from bench.fonts import faces
 from digitizer.document import Reading
 from digitizer.engines.build import build_engine
 from digitizer.engines.null import NullEngine
-from digitizer.engines.onnx import HEIGHT, MODEL, NARROWEST, PIXELS, OnnxEngine, Recogniser, batches, prepared, stacked
+from digitizer.engines.onnx import HEIGHT, MODEL, PIXELS, OnnxEngine, Recogniser, batches, padded, prepared, stacked
 from digitizer.errors import EngineUnavailable
 from digitizer.ports import Alphabet, Region
 from digitizer.vietnam.text import MARKED_LETTERS
@@ -143,8 +143,8 @@ def test_every_line_is_in_one_batch_of_like_widths(widths: list[int]) -> None:
     groups = list(batches(widths))
     assert sorted(n for group in groups for n in group) == list(range(len(widths)))
     for group in groups:
-        mine = [widths[n] for n in group]
-        assert min(mine) >= NARROWEST * max(mine)
+        mine = {padded(widths[n]) for n in group}
+        assert len(mine) == 1
         assert len(group) == 1 or len(group) * max(mine) <= PIXELS
 
 
