@@ -176,7 +176,7 @@ def prepared(region: Region) -> Prepared | None:
 
 
 def batches(widths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of lines that are read together: those of one padded width, so that a line reads the same in any company."""
+    """Numbers of lines that are read together: those of one padded width, so that a line reads the same in any."""
     alike: dict[int, list[int]] = {}
     for number, width in enumerate(widths):
         alike.setdefault(padded(width), []).append(number)
