@@ -97,8 +97,8 @@ def digit(r: random.Random, character: str, size: tuple[float, float], width: fl
         cv2.polylines(ink, [path], False, 255, max(1, round(width * r.uniform(0.85, 1.15))), cv2.LINE_AA, 3)
     columns = np.nonzero(ink.any(axis=0))[0]
     for _ in range(r.choice((0, 0, 0, 0, 1, 2))):  # a dry pen
-        y, x = r.randrange(ink.shape[0]), r.randrange(ink.shape[1])
-        cv2.circle(ink, (x, y), max(1, round(width * r.uniform(0.4, 0.9))), 0, -1)
+        gap = (r.randrange(ink.shape[1]), r.randrange(ink.shape[0]))
+        cv2.circle(ink, gap, max(1, round(width * r.uniform(0.4, 0.9))), 0, -1)
     return ink[:, columns[0] : columns[-1] + 1] if len(columns) else ink
 
 
