@@ -54,8 +54,8 @@ class Lexicon:
 
 
 # Words choose, the picture says how sure: of real handwritten addresses told with 0.95 or more by words alone one in
-# four was wrong. So a text that words made stays below the 0.95 at which a field passes unseen, and one that they confirm is
-# held no surer than the root of what the picture gives it.
+# four was wrong. So a text that words made stays below the 0.95 at which a field passes unseen, and one that they
+# confirm is held no surer than the root of what the picture gives it.
 GUIDED = 0.9
 
 # Weights tuned on 100 lines of handwriting-kalapa (random.Random(3).sample order). The other 300, with weights of the
