@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import matplotlib
-from rich.console import Console
-from rich.table import Table
 
 from bench.line_readers import BASE, CLEANED, GREEDY, RAW, TYPED
 from bench.line_result import LineResult, LineScore
 from bench.line_sets import PRINT
-from bench.report import DOCS, machine
+from bench.report import DOCS, machine, show_tables
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -61,14 +58,7 @@ def publish(result: LineResult) -> None:
 
 def show(result: LineResult) -> None:
     """The tables on standard output."""
-    console = Console(width=None if sys.stdout.isatty() else 170)
-    for title, head, rows in _tables(result):
-        table = Table(*head, title=title, title_justify="left", title_style="bold")
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
-    for sentence in result.skipped:
-        console.print(f"Not measured: {sentence}", markup=False)
+    show_tables(_tables(result), result.skipped)
 
 
 def as_json(result: LineResult) -> dict[str, object]:

@@ -10,7 +10,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,18 @@ def publish(result: Result) -> None:
 
 def show(result: Result) -> None:
     """The tables on standard output."""
+    show_tables(_tables(result), result.skipped)
+
+
+def show_tables(tables: Iterable[tuple[str, list[str], Rows]], skipped: Sequence[str]) -> None:
+    """(title, head, rows) each, then a sentence for what was not measured."""
     console = Console(width=None if sys.stdout.isatty() else 170)
-    for title, head, rows in _tables(result):
+    for title, head, rows in tables:
         table = Table(*head, title=title, title_justify="left", title_style="bold")
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    for sentence in result.skipped:
+    for sentence in skipped:
         console.print(f"Not measured: {sentence}", markup=False)
 
 

@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from digitizer.engines.ctc_paths import collapsed
+from digitizer.engines.onnx import HEIGHT, padded
 from training.alphabet import CLASSES
 from training.base import BEFORE_HEAD, base_file, new_head
 from training.graph import OnnxGraph
-from training.paper import HEIGHT
 
-STRIDE = 32  # px; widths are padded to a multiple
 FROZEN = 0.15  # share of the body's weights, from the image on, that stay: they see strokes, which are the same
 
 
@@ -60,8 +60,8 @@ class Average:
 
 
 def batch(lines: list[NDArray[Any]], width: int = 0) -> Tensor:
-    """Gray lines, 48 px high, as N × 3 × 48 × W in -1..1, padded with 0 on the right to `width` px or to STRIDE."""
-    width = width or -(-max(line.shape[1] for line in lines) // STRIDE) * STRIDE
+    """Gray lines, 48 px high, as N × 3 × 48 × W in -1..1, padded with 0 to `width` px or as the product does."""
+    width = width or padded(max(line.shape[1] for line in lines))
     images = np.zeros((len(lines), 3, HEIGHT, width), np.float32)
     for k, line in enumerate(lines):
         images[k, :, :, : line.shape[1]] = line.astype(np.float32) / 127.5 - 1
@@ -70,8 +70,7 @@ def batch(lines: list[NDArray[Any]], width: int = 0) -> Tensor:
 
 def greedy(scores: Tensor) -> str:
     """The best class of each step of one line's T × classes, repeats and blanks taken out."""
-    best = scores.argmax(-1).tolist()
-    return "".join(CLASSES[k] for before, k in zip([0, *best], best, strict=False) if k and k != before)
+    return "".join(CLASSES[k] for k in collapsed(scores.argmax(-1).tolist()))
 
 
 def write_weights(model: Recogniser, path: Path) -> None:

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from digitizer.engines.ctc_paths import collapsed
 from digitizer.engines.onnx import stacked
 from training.alphabet import CLASSES
 from training.base import LICENCE, NAME, SHA256
@@ -80,9 +80,4 @@ class OnnxReader:
         started = time.perf_counter()
         [output] = self.session.run(None, {self.name: stacked(lines)})
         self.seconds += time.perf_counter() - started
-        return [_collapsed(steps) for steps in output]
-
-
-def _collapsed(steps: NDArray[Any]) -> str:
-    best = np.argmax(steps, -1).tolist()
-    return "".join(CLASSES[k] for before, k in zip([0, *best], best, strict=False) if k and k != before)
+        return ["".join(CLASSES[k] for k in collapsed(steps.argmax(-1).tolist())) for steps in output]

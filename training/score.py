@@ -5,7 +5,6 @@ A folder holds labels.tsv (image TAB text) and the images. Texts are compared in
 from __future__ import annotations
 
 import random
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 from digitizer.engines.onnx import HEIGHT, prepared
 from digitizer.ports import Alphabet, Region
+from digitizer.score import plain
 from digitizer.stages.clean import clean_line
 
 DPI = 300.0
@@ -64,10 +64,6 @@ def picture(gray: NDArray[Any], squeezed: int = 1) -> NDArray[Any]:
     even, ink = clean_line(gray, DPI)
     cut = prepared(Region(even, ink, Alphabet.TEXT, DPI))
     return np.full((HEIGHT, HEIGHT), 255, np.uint8) if cut is None else cut.picture
-
-
-def plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def score(reader: Reader, folder: Path, limit: int = 0) -> Score:
