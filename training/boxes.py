@@ -49,7 +49,7 @@ class Boxes:
         r, bare = self.rng, self.rng.random() < BARE
         text = "".join(r.choice("0123456789") for _ in range(count))
         wide, tall = r.uniform(34, 64), r.uniform(46, 66)
-        width = tall * r.choice((r.uniform(0.03, 0.07), r.uniform(0.05, 0.13)))
+        width = tall * r.choice((r.uniform(0.03, 0.07), r.uniform(0.05, 0.13), r.uniform(0.08, 0.18)))
         size = (wide * r.uniform(0.5, 0.8), tall * r.uniform(0.5, 0.92))
         digits = [digit(r, character, size, width) for character in text]
         steps = [d.shape[1] + r.uniform(2, 12) if bare else wide for d in digits]

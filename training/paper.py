@@ -63,12 +63,16 @@ class Paper:
         return ink
 
     def neighbour(self, text: str, size: float, width: int, height: int) -> Ink:
-        """The feet of the line above or the heads of the line below."""
+        """The feet of the line above or the heads of the line below.
+
+        Above, mostly what hangs under the line: tails, commas, the dots of nặng, which look like marks of the answer's
+        capitals; seldom the bottoms of letters too."""
         r, image = self.rng, Image.new("L", (width, height), 0)
+        size *= r.uniform(0.85, 1.15)
         font = load(pick(self.fonts, r), int(size))
-        ascent = font.getmetrics()[0]
-        top = -ascent * r.uniform(0.75, 1.05) if r.random() < 0.6 else height - ascent * r.uniform(0.2, 0.4)
-        ImageDraw.Draw(image).text((r.uniform(-200, 40), top), text, font=font, fill=255)
+        above = size * (r.uniform(-0.2, 0.03) if r.random() < 0.7 else r.uniform(0.03, 0.25))
+        base = above if r.random() < 0.65 else height + font.getmetrics()[0] * r.uniform(0.6, 0.8)
+        ImageDraw.Draw(image).text((r.uniform(-200, 40), base), text, font=font, fill=255, anchor="ls")
         return np.asarray(image).astype(np.float32)
 
     def edges(self, size: float, base: float, left: float, right: float, shape: tuple[int, int]) -> Ink:
@@ -119,7 +123,8 @@ class Paper:
         """Light, blur, noise, JPEG, bilevel, 150-300 dpi."""
         r, (height, width) = self.rng, ink.shape
         gray: NDArray[Any] = r.uniform(150, 255) * (1 - ink / 255 * (1 - r.uniform(0, 0.45)))
-        if r.random() < 0.5:
+        bilevel = r.random() < 0.1
+        if r.random() < 0.5 and not bilevel:  # a scanner that makes bilevel pages evens the light first
             gray = gray * np.linspace(1, r.uniform(0.8, 1), width)[None]
         gray = cv2.GaussianBlur(gray, (0, 0), r.uniform(0.4, 1.6))
         noise = np.random.default_rng(r.getrandbits(32)).standard_normal((height, width), np.float32)
@@ -130,7 +135,7 @@ class Paper:
         if r.random() < 0.5:
             packed = cv2.imencode(".jpg", scan, [cv2.IMWRITE_JPEG_QUALITY, r.randint(40, 92)])[1]
             scan = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
-        if r.random() < 0.1:
+        if bilevel:
             scan = cv2.threshold(scan, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
         return scan
 

@@ -17,7 +17,8 @@ from training.paper import Ink, Paper, fit
 from training.text import Writer
 
 Line = tuple[NDArray[Any], str]  # gray, 48 px high, and what stands on it
-EMPTY, WHOLE, SLASHED = 0.03, 0.10, 0.04  # shares of bare leader lines, whole lines, dates on printed slashes
+# Shares of bare leader lines, whole lines, dates on printed slashes, lines of running text.
+EMPTY, WHOLE, SLASHED, RUNNING = 0.045, 0.10, 0.04, 0.17
 STRUCK, MARKED, SEALED = 0.03, 0.03, 0.05  # shares of lines with a struck word, a footnote mark, a seal over them
 
 
@@ -33,7 +34,9 @@ class Printed:
             return self.typed("")
         if roll < EMPTY + WHOLE:
             return self.whole()
-        return self.slashed() if roll < EMPTY + WHOLE + SLASHED else self.typed(self.writer.line())
+        if roll < EMPTY + WHOLE + SLASHED:
+            return self.slashed()
+        return self.running() if roll < EMPTY + WHOLE + SLASHED + RUNNING else self.typed(self.writer.line())
 
     def typed(self, text: str) -> Line:
         """The answer with its leaders under it and far behind it; before it maybe a struck word or a footnote mark."""
@@ -88,6 +91,26 @@ class Printed:
             text += f"{label} {answer or LEADER} "
         ink = np.asarray(image).astype(np.float32)[:, : int(x + r.uniform(2, 20))]
         return fit(self.paper.scan(ink * r.uniform(0.75, 1))), text.strip()
+
+    def running(self) -> Line:
+        """A line of a regulation or a list: on no leaders, so that each of its stops counts; as small as 10 pt at
+        200 dpi, and with the gaps of justified text and of columns."""
+        r, size = self.rng, int(self.rng.uniform(25, 52))
+        font, text = load(pick(self.fonts, r), size), self.writer.running()
+        up, down, x = int(size * r.uniform(0.88, 1.3)), int(size * r.uniform(0.22, 0.5)), r.uniform(1, 20)
+        justified, columns = r.choice((1.0, r.uniform(0.75, 1.8))), r.random() < 0.15
+        words = text.split(" ")
+        image = Image.new("L", (int(font.getlength(text) * 2 + size * (8 + 3 * len(words))), up + down), 0)
+        draw = ImageDraw.Draw(image)
+        for word in words:
+            draw.text((x, up), word, font=font, fill=255, anchor="ls")
+            gap = r.uniform(1, 5) if columns and r.random() < 0.4 else 1.0
+            x += font.getlength(word) + font.getlength(" ") * justified * gap
+        width = int(x + r.uniform(0, 40))
+        ink = np.asarray(image).astype(np.float32)[:, :width] * r.uniform(0.7, 1)
+        if r.random() < 0.25:
+            ink = np.maximum(ink, self.paper.neighbour(self.writer.running(), size, width, up + down))
+        return fit(self.paper.scan(ink)), text
 
     def slashed(self) -> Line:
         """A date typed between the form's own slashes: "....25.... / ....08.... / ..1981.."."""
@@ -149,8 +172,9 @@ class Printed:
 
     def _crowded(self, ink: Ink, size: float, base: float, left: float, tail: float) -> Ink:
         r, (height, width) = self.rng, ink.shape
-        if r.random() < 0.3:
-            text = f"{self.writer.line()}   {self.writer.line()}"
+        if r.random() < 0.42:
+            dots = "." * r.choice((0, 10, 40))
+            text = f"{self.writer.label()} {dots}  {self.writer.line()} {dots}  {self.writer.label()}"
             ink = np.maximum(ink, self.paper.neighbour(text, size, width, height))
         if r.random() < 0.35:
             ink = np.maximum(ink, self.paper.edges(size, base, left, tail, (height, width)))

@@ -43,11 +43,12 @@ def labels() -> tuple[str, ...]:
 
 
 @cache
-def running_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Small words, and compounds, of `words.txt`."""
+def running_words() -> tuple[tuple[str, ...], ...]:
+    """Small words, compounds, foreign words, and short forms, of `words.txt`."""
     listed = "\n".join(line for line in WORDS.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    small, compounds = listed.split("\n\n")
-    return tuple(small.split()), tuple(" ".join(part.split()) for part in compounds.split(","))
+    small, compounds, foreign, short = listed.split("\n\n")
+    parted = tuple(" ".join(part.split()) for part in compounds.split(","))
+    return tuple(small.split()), parted, tuple(foreign.split()), tuple(short.split())
 
 
 @cache
@@ -145,15 +146,50 @@ class Writer:
             if r.random() < 0.09:
                 chosen[k] += r.choice((",", ",", ",", ";", ".", ":", " -"))
         text = " ".join(chosen)
-        text = f"({text})" if r.random() < 0.04 else text + r.choice(("", "", "", ".", ",", ":", ";"))
+        ended = text.rstrip(",;.: ") + r.choice(("", "", "", ".", ",", ":", ";"))
+        text = f"({text})" if r.random() < 0.04 else ended
         if r.random() < 0.15:
             return text.upper()
         text = text[0].upper() + text[1:] if r.random() < 0.5 else text
         return f"{self._numbering()} {text}" if r.random() < 0.2 else text
 
+    def running(self) -> str:
+        """A printed line of a document: sentences up to its right edge, or a row of a list with codes and numbers."""
+        r, roll, limit = self.rng, self.rng.random(), self.rng.choice((12, 30, 60, 75))
+        if roll < 0.12:
+            return written(self._row()) or "2.3"
+        text = self.sentence()
+        while len(text) < limit and r.random() < 0.95:
+            text = f"{text} {self.sentence()}"
+        while len(text) > limit + 15:
+            text = text.rsplit(" ", 1)[0]
+        if r.random() < 0.35:
+            text = text.rstrip(",;:-. ") + r.choice(("", ".", ".", ".", ".", ";", ":", ",", "./.", "-"))
+        return written(text) or "Điều 1."
+
+    def _row(self) -> str:
+        """Numbers with stops, chemical names, capitals with stops, as lists and tables of regulations hold them."""
+        r, n = self.rng, self.rng.randint
+        foreign, short = running_words()[2:]
+        names = [r.choice(foreign) for _ in range(n(1, 4))]
+        if r.random() < 0.3:
+            names[-1] += r.choice((",", "-", ", N.O.S.", "."))
+        name = r.choice(("-", " ", " ", " ")).join(names)
+        parts = (
+            f"{n(1, 9)}.{n(1, 9)}", f"{n(1000, 3500)} {n(1, 9)}.{n(1, 9)}", f"{n(1, 2000)} {name}", name, name.upper(),
+            f"{name.upper()} {n(1000, 3500)} {n(1, 9)}", "N.O.S.", f"{r.choice(syllables()).upper()}, N.O.S.",
+            f"+{n(1, 9)}.{n(1, 9)}", f"{n(1, 99)}%", f"{n(1, 90)} °C", f"{n(1, 12)}-{n(1, 31)}-{n(1990, 2026)}",
+            f"Số {n(1, 999)} + {n(1, 999)}", f"{self._word().upper()}/Số {n(1, 99)}",
+            f"{n(1, 300)} mm x {n(1, 300)} mm", f"{r.choice(short)} {self._word()}",
+            f"{n(1, 9)},{n(1, 9)}-{name}", f"({r.choice(short)})",
+        )
+        return " ".join(r.choice(parts) for _ in range(n(1, 3)))
+
     def _word(self) -> str:
         r, roll = self.rng, self.rng.random()
-        small, compounds = running_words()
+        small, compounds, _, short = running_words()
+        if roll < 0.03:
+            return r.choice(short)
         return r.choice(compounds if roll < 0.5 else small if roll < 0.75 else syllables())
 
     def _numbering(self) -> str:
@@ -167,6 +203,7 @@ class Writer:
         """Latin words, codes of regulations, signs: letters that Vietnamese lacks (f, j, w, z) are read too."""
         r, digits = self.rng, self.rng.randint(1, 999)
         word = "".join(r.choice("abcdefghijklmnopqrstuvwxyzfjwz") for _ in range(r.randint(2, 9)))
+        word = r.choice(running_words()[2]) if r.random() < 0.5 else word
         code = "-".join(r.choice(("NĐ", "CP", "TT", "BTP", "BCA", "QĐ", "UBND", "TTg", "NQ", "QH15")) for _ in range(2))
         signs = (
             f"{digits}/{r.randint(1990, 2026)}/{code}", f"{r.randint(1, 100)}%", f"{digits / 10:.1f}".replace(".", ","),

@@ -98,6 +98,24 @@ def test_a_bare_leader_line_says_nothing_and_carries_dots() -> None:
     assert any((gray < gray.max() - 60).any() for gray, _ in bare)
 
 
+def test_running_text_keeps_the_stops_that_leaders_would_hide() -> None:
+    printed = Printed(random.Random(8), FONTS)
+    lines = [printed.running() for _ in range(150)]
+    for line in lines:
+        check(line)
+    ends = sum(text.endswith(".") for _, text in lines)
+    assert 30 < ends < 120
+    assert any("N.O.S." in text for _, text in lines)
+
+
+def test_what_hangs_from_the_line_above_stays_at_the_top() -> None:
+    paper = Paper(random.Random(12), FONTS)
+    inks = [paper.neighbour("Nguyễn Thị Ngọc, quận Ba Đình, gạch", 48, 600, 72) for _ in range(60)]
+    above = [ink for ink in inks if ink[:24].any()]
+    assert len(above) > 20
+    assert sum(not ink[24:].any() for ink in above) > 0.9 * len(above)
+
+
 def test_rows_of_boxes_are_digits_and_sometimes_capitals() -> None:
     rng = random.Random(9)
     boxes = Boxes(rng, FONTS, Hands(rng, FONTS, FONTS))
