@@ -25,6 +25,7 @@ _HEAD = [
     "set", "reader", "lines", "exact", "95 % interval", "CER", "CER without marks", "ms a line", "ms for 40 letters",
 ]
 _GOAL_HEAD = ["set", "reader", "figure", "measured", "wanted", ""]
+FILLED = ("typed-seen", "typed-unseen", "hand")  # answers on forms, with their types
 # What issue 4 asks: set, reader, figure, wanted. Exact lines at least, errors and time at most.
 GOALS: tuple[tuple[str, str, str, float], ...] = (
     ("typed-seen", GREEDY, "exact", 0.99), ("typed-unseen", GREEDY, "exact", 0.97),
@@ -117,6 +118,9 @@ def _tables(result: LineResult) -> Iterator[tuple[str, list[str], list[list[str]
     if goals and not result.limit:
         yield "What must be reached", _GOAL_HEAD, goals
     yield "All readers on the same lines, one core", _HEAD, [_row(score) for score in result.scores]
+    types = list(_type_rows(result))
+    if types:
+        yield f"Exact by type of field, {', '.join(FILLED)}", ["type", "lines", TYPED, CLEANED, "better"], types
 
 
 def _row(score: LineScore) -> list[str]:
@@ -126,6 +130,22 @@ def _row(score: LineScore) -> list[str]:
         f"{100 * low:.1f}-{100 * high:.1f} %", _share(score.cer), _share(score.bare_cer), f"{score.line_ms:.1f}",
         f"{score.forty_letters_ms:.1f}",
     ]
+
+
+def _type_rows(result: LineResult) -> Iterator[list[str]]:
+    """Which engine reads a type of field better: `engines/build.py` goes by this."""
+    totals: dict[str, dict[str, list[int]]] = {}
+    for score in result.scores:
+        if score.set in FILLED and score.reader in (TYPED, CLEANED):
+            for kind, (lines, exact) in score.types.items():
+                total = totals.setdefault(kind, {}).setdefault(score.reader, [0, 0])
+                total[0] += lines
+                total[1] += exact
+    for kind, by_reader in sorted(totals.items()):
+        if set(by_reader) == {TYPED, CLEANED}:
+            (lines, ours), (_, other) = by_reader[TYPED], by_reader[CLEANED]
+            better = "ours" if ours > other else "Tesseract" if other > ours else "the same"
+            yield [kind or "free text", str(lines), _share(ours / lines), _share(other / lines), better]
 
 
 def _goal_rows(result: LineResult) -> Iterator[list[str]]:

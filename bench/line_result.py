@@ -14,7 +14,8 @@ from digitizer.vietnam.text import fold
 
 @dataclass(slots=True)
 class LineScore:
-    """One reader on one set. wrong: letters to change, add or drop, of `letters`; `bare`: without marks and case."""
+    """One reader on one set. wrong: letters to change, add or drop, of `letters`; `bare`: without marks and case;
+    types: lines and exact ones by type of field."""
 
     set: str
     reader: str
@@ -25,6 +26,7 @@ class LineScore:
     bare_letters: int = 0
     bare_wrong: int = 0
     cpu_s: float = 0.0
+    types: dict[str, tuple[int, int]] = field(default_factory=dict)
     errors: list[tuple[str, str, str]] = field(default_factory=list)  # file, truth, read
 
     @property
@@ -57,6 +59,8 @@ class LineScore:
         truth, read = (_comparable(text, sample.region.type) for text in (sample.text, read))
         self.lines += 1
         self.exact += truth == read
+        lines, exact = self.types.get(sample.region.type, (0, 0))
+        self.types[sample.region.type] = lines + 1, exact + (truth == read)
         self.letters += len(truth)
         self.wrong += Levenshtein.distance(truth, read)
         bare, bare_read = fold(truth), fold(read)

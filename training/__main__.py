@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--fonts", type=Path, default=Path("var/training/fonts"), help="folder with node_modules")
     commands = parser.add_subparsers(required=True)
-    for adder in (_add_train, _add_release, _add_sheet):
+    for adder in (_add_train, _add_compare, _add_release, _add_sheet):
         adder(commands)
     options = parser.parse_args()
     options.run(options)
@@ -37,7 +37,8 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--sets", type=Path, nargs="*", default=[], help="folders with labels.tsv to score on the way")
     train.add_argument("--limit", type=int, default=100, help="lines of each set to score on the way")
     train.add_argument("--every", type=int, default=8, help="checkpoints between two scores")
-    train.add_argument("--threads", type=int, default=2)
+    # One core is left to what makes the lines: threads that wait for each other on a busy core stand still.
+    train.add_argument("--threads", type=int, default=max(1, len(os.sched_getaffinity(0)) - 1))
     train.set_defaults(run=_train)
 
 
@@ -66,6 +67,26 @@ def _train(options: argparse.Namespace) -> None:
     for number, progress in enumerate(training.run()):
         if number % options.every == options.every - 1 or progress.lines >= plan.lines:
             report(progress.lines, progress.seconds)
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser("compare", help="settings side by side on the same lines; prints a table")
+    compare.add_argument("--lines", type=int, default=1500, help="that each variant trains on")
+    compare.add_argument("--seed", type=int, default=5)
+    compare.add_argument("--sets", type=Path, nargs="+", required=True, help="folders with labels.tsv to read")
+    compare.add_argument("--limit", type=int, default=60, help="lines of each set")
+    compare.add_argument("--out", type=Path, default=Path("var/training/compare"))
+    compare.set_defaults(run=_compare)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from training.compare import Comparison, compare
+
+    what = Comparison(
+        options.lines, options.seed, options.fonts, tuple(options.sets), options.limit, options.out,
+    )
+    for row in compare(what):
+        print(row, flush=True)
 
 
 def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

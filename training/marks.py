@@ -18,16 +18,19 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How one writer sets marks: `right` and `lift` in shares of letter and unit, `flat` 0-1, `size` about 1."""
+    """How one writer sets marks: `right` and `lift` in shares of letter and unit, `flat` 0-1, `size` about 1;
+    `flown`: chance that a horn leaves its letter."""
 
     right: float
     lift: float
     flat: float
     size: float
+    flown: float
 
     @classmethod
     def draw(cls, rng: random.Random) -> Habit:
-        return cls(rng.uniform(0, 0.9), rng.uniform(-0.05, 0.25), rng.random(), rng.uniform(0.75, 1.3))
+        flown = rng.choice((0.0, 0.1, 0.8))
+        return cls(rng.uniform(0, 0.9), rng.uniform(-0.05, 0.25), rng.random(), rng.uniform(0.75, 1.3), flown)
 
 
 def curve(points: list[Point], steps: int = 12) -> list[Point]:
@@ -74,14 +77,27 @@ class Pen:
             if mark in (CIRCUMFLEX, BREVE):
                 top = self.roof(mark, middle, top, wide)
             elif mark == HORN:
-                x, y, s = x1 + self.jitter(0.05), top + self.jitter(0.08), self.unit * self.rng.uniform(0.2, 0.45)
-                self.stroke((x - s * 0.3, y + s * 0.4), (x + s * 0.7, y + s * 0.3), (x + s * 0.6, y - s * 0.6))
+                self.horn(x1 + self.jitter(0.05), top + self.jitter(0.08))
         for mark in marks:
             if mark == DOT:
                 self.dot(middle + self.jitter(0.2) + self.habit.right * wide * 0.4, base, y1)
             elif mark in (GRAVE, ACUTE, TILDE, HOOK):
                 x = middle + wide * (self.habit.right + self.rng.gauss(0.05, 0.2))
                 self.tone(mark, x, top - self.unit * (0.15 + self.habit.lift) + self.jitter(0.1))
+
+    def horn(self, x: float, y: float) -> None:
+        """At the letter's right shoulder; or flown above it, as large as a tone: a tick, a hook or a comma."""
+        r, s = self.rng, self.unit * self.rng.uniform(0.2, 0.45)
+        if r.random() >= self.habit.flown:
+            self.stroke((x - s * 0.3, y + s * 0.4), (x + s * 0.7, y + s * 0.3), (x + s * 0.6, y - s * 0.6))
+            return
+        x, y, s = x - self.unit * r.uniform(-0.1, 0.35), y - self.unit * r.uniform(0, 0.3), s * r.uniform(0.9, 1.5)
+        shapes: tuple[tuple[Point, ...], ...] = (
+            ((x, y + s * 0.3), (x + s * 0.5, y - s * 0.6)),
+            ((x - s * 0.3, y - s * 0.5), (x + s * 0.6, y - s * 0.9), (x + s * 0.1, y + s * 0.15)),
+            ((x + s * 0.3, y - s * 0.8), (x + s * 0.6, y - s * 0.2), (x, y + s * 0.2)),
+        )
+        self.stroke(*r.choice(shapes))
 
     def roof(self, mark: str, middle: float, top: float, wide: float) -> float:
         """Circumflex or breve; gives its upper edge."""

@@ -22,8 +22,9 @@ FROZEN = 0.15  # share of the body's weights, from the image on, that stay: they
 class Recogniser(nn.Module):
     """Gray lines in, scores of CLASSES out."""
 
-    def __init__(self, seed: int = 0, frozen: float = FROZEN) -> None:
+    def __init__(self, seed: int = 0, frozen: float = FROZEN, precision: str = "bfloat16") -> None:
         super().__init__()
+        self.precision: torch.dtype = getattr(torch, precision)
         self.body, self.head = OnnxGraph(base_file(), BEFORE_HEAD), new_head(seed)
         order = self.body.in_order()
         free = set(order[int(len(order) * frozen) :])
@@ -33,7 +34,7 @@ class Recogniser(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """N × 3 × 48 × W in -1..1 to scores N × W/8 × classes, before softmax, float32."""
-        with torch.autocast(images.device.type, torch.bfloat16):
+        with torch.autocast(images.device.type, self.precision, enabled=self.precision != torch.float32):
             return self.head(self.body(images.contiguous(memory_format=torch.channels_last))).float()
 
     def trained(self) -> list[nn.Parameter]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Plan:
     """`rate`: of the body; the head learns four times as fast. `frozen`: share of the body's weights, from the image
     on, that stay. `hands`: share of lines by hand. `pixels`: width of a group of lines, together. `makers`: processes
-    that make lines beside the training. `start`: weights of an earlier release to begin with, '' for the base."""
+    that make lines beside the training. `start`: weights of an earlier release to begin with, '' for the base.
+    `precision`: of the arithmetic, bfloat16 or float32."""
 
     lines: int = 400_000
     seed: int = 1
@@ -20,3 +21,4 @@ class Plan:
     makers: int = 1
     start: str = ""
     device: str = "cpu"
+    precision: str = "bfloat16"

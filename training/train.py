@@ -47,7 +47,7 @@ class Training:
         torch.manual_seed(plan.seed)
         self.plan, self.fonts, self.out, self.progress = plan, fonts, out, Progress()
         self.ended = False
-        self.model = Recogniser(plan.seed, plan.frozen).to(plan.device)
+        self.model = Recogniser(plan.seed, plan.frozen, plan.precision).to(plan.device)
         if plan.start:
             read_weights(self.model, Path(plan.start))
         self.average = Average(self.model)

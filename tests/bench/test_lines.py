@@ -20,8 +20,9 @@ from bench import cuts, digit_boxes, line_readers, lines, run
 from bench.cuts import Cut, Line, PartOfALine, Writer, cuts_of, letters_of, texts_in
 from bench.digit_boxes import Digits, read_digits, write_digits
 from bench.fonts import faces, faces_of
-from bench.line_readers import LineReader
-from bench.line_result import LineScore
+from bench.line_readers import CLEANED, TYPED, LineReader
+from bench.line_report import markdown
+from bench.line_result import LineResult, LineScore
 from bench.line_sets import LineSet, line_sets, samples
 from bench.make import shared_folder
 from bench.result import Plan
@@ -125,6 +126,16 @@ def test_printed_letters_are_known_on_the_scan(tmp_path: Path) -> None:
     assert "(4)" in "".join(letter.text for letter in letters)
     dark = [bool((pages[one.page - 1].gray[one.box.padded(1, 1).slices()] < 150).any()) for one in letters]
     assert sum(dark) > 0.98 * len(dark) > 500
+
+
+def test_types_of_fields_are_compared_over_all_filled_sets() -> None:
+    sets = ("typed-seen", "hand", "gazette")
+    ours = [LineScore(name, TYPED, types={"date": (4, 3)}) for name in sets]
+    other = [LineScore(name, CLEANED, types={"date": (4, n), "sex": (2, 2)}) for n, name in enumerate(sets)]
+    result = LineResult(1, 0, (), (*ours, *other), {}, ())
+    page = markdown(result, ".")
+    assert "| date | 8 | 75.00 % | 12.50 % | ours |" in page
+    assert "| sex |" not in page
 
 
 def test_regions_with_print_are_listed_apart(form: tuple[dict[str, Any], list[Cut]], tmp_path: Path) -> None:
