@@ -46,6 +46,12 @@ def vietnamese(path: Path) -> bool:
     return _holds(path, MARKED_LETTERS)
 
 
+@cache
+def has_letter(path: Path, letter: str) -> bool:
+    """Whether the font has a glyph of its own for the letter."""
+    return _holds(path, letter)
+
+
 def _holds(path: Path, letters: str) -> bool:
     try:
         with TTFont(path, lazy=True) as font:

@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from skimage.morphology import skeletonize
 
-from training.faces import load, pick, vietnamese
-from training.marks import Pen
+from training.faces import has_letter, load, pick, vietnamese
+from training.marks import DOT, Pen
 from training.paper import Ink, Paper, fit
 from training.printed import Line
 from training.text import BY_HAND, Writer
@@ -24,6 +24,7 @@ JOINED = (
     "playwrite", "edu-nsw", "dancing-script", "damion", "satisfy", "sacramento", "allura", "birthstone", "cookie",
     "kolker", "ephesis", "norican", "zeyada", "la-belle", "marck", "homemade", "charm", "rancho", "mansalva",
 )
+UNDOTTED, FORGOTTEN = 0.8, 0.08  # shares of i without its dot: under a tone, and by itself
 HORNLESS = 0.06  # words with ươ where the pen leaves out the first horn
 JOINED_SHARE = 0.3  # of lines, beside those that any font gives: school cursive is what most people here have learnt
 
@@ -120,6 +121,11 @@ class Hands:
             pen.draw.text(at, character, font=font, fill=255, anchor="ls")
             return
         letter, marks = _bare(character), unicodedata.normalize("NFD", character)[1:]
+        if letter == "T" and pen.habit.own_t:
+            pen.capital_t(pen.draw.textbbox(at, letter, font=font, anchor="ls"))
+            return
+        if letter == "i" and self.rng.random() < (UNDOTTED if marks and marks != DOT else FORGOTTEN) and _dotless(font):
+            letter = "ı"
         pen.draw.text(at, letter, font=font, fill=255, anchor="ls")
         box = pen.draw.textbbox(at, letter, font=font, anchor="ls")
         if character in PLAIN:
@@ -171,6 +177,10 @@ class Hands:
 def _bare(character: str) -> str:
     """The letter of a Latin font under the marks."""
     return PLAIN.get(character, unicodedata.normalize("NFD", character)[0])
+
+
+def _dotless(font: ImageFont.FreeTypeFont) -> bool:
+    return has_letter(Path(str(font.path)), "ı")
 
 
 def _hornless(word: str) -> str:

@@ -19,18 +19,20 @@ Point = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class Habit:
     """How one writer sets marks: `right` and `lift` in shares of letter and unit, `flat` 0-1, `size` about 1;
-    `flown`: chance that a horn leaves its letter."""
+    `flown`: chance that a horn leaves its letter; `own_t`: T by our own strokes."""
 
     right: float
     lift: float
     flat: float
     size: float
     flown: float
+    own_t: bool
 
     @classmethod
     def draw(cls, rng: random.Random) -> Habit:
         flown = rng.choice((0.0, 0.1, 0.8))
-        return cls(rng.uniform(0, 0.9), rng.uniform(-0.05, 0.25), rng.random(), rng.uniform(0.75, 1.3), flown)
+        place = rng.uniform(0, 0.9), rng.uniform(-0.05, 0.25)
+        return cls(*place, rng.random(), rng.uniform(0.75, 1.3), flown, rng.random() < 0.35)
 
 
 def curve(points: list[Point], steps: int = 12) -> list[Point]:
@@ -63,10 +65,22 @@ class Pen:
         wide = max(x1 - x0, self.unit * 0.4)
         y = y0 + (y1 - y0) * (r.uniform(0.38, 0.6) if capital else r.uniform(0.12, 0.4))
         if capital:
-            ends = x0 - wide * r.uniform(0.05, 0.3), x0 + wide * r.uniform(0.3, 0.6)
+            ends = x0 - wide * r.uniform(0.05, 0.3), x0 + wide * r.uniform(0.3, 0.95)
         else:
             ends = x1 - wide * r.uniform(0.4, 0.8), x1 + wide * r.uniform(0.05, 0.35)
         self.stroke((ends[0], y + self.jitter(0.05)), (ends[1], y + self.jitter(0.08)))
+
+    def capital_t(self, box: tuple[float, float, float, float]) -> None:
+        """T as hands make it: the bar hooked at its left, or run on over the next letter; the stem bent."""
+        r, (x0, top, x1, foot) = self.rng, box
+        wide, tall = x1 - x0, foot - top
+        start = (x0 - wide * r.uniform(0, 0.25), top + tall * r.uniform(0, 0.35))
+        y, end = top + tall * r.uniform(-0.05, 0.15), x1 + wide * r.choice((r.uniform(0, 0.3), r.random()))
+        self.stroke(start, (x0, y - tall * r.uniform(0, 0.1)), (end, y + tall * r.uniform(-0.12, 0.06)))
+        x, bent = x0 + wide * r.uniform(0.3, 0.85), wide * r.uniform(-0.1, 0.25)
+        self.stroke((x, y), (x - bent, top + tall * 0.5), (x - wide * r.uniform(-0.05, 0.3), foot))
+        if r.random() < 0.25:  # the foot's tail
+            self.stroke((x - wide * 0.2, foot), (x - wide * r.uniform(0.3, 0.7), foot - tall * r.uniform(0, 0.15)))
 
     def marks(self, marks: str, box: tuple[float, float, float, float], base: float) -> None:
         """Every combining mark of one letter, qualities first; `base`: y of the writing line."""
