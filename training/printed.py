@@ -58,7 +58,9 @@ class Printed:
             text = f"{before} {text}"
         # On leaders nobody can tell a full stop from the dots; running text stands on none.
         if not text.endswith(".") and not (". " in text and r.random() < 0.9):
-            ink = np.maximum(ink, self.paper.leaders(size, up + size * r.uniform(-0.03, 0.2), shape[1], shape[0]))
+            # Answers are typed on their leaders; lower dots stand where the dot of nặng does, and no eye can tell.
+            below = r.uniform(-0.05, 0.1) if r.random() < 0.75 else r.uniform(0.1, 0.2)
+            ink = np.maximum(ink, self.paper.leaders(size, up + size * below, shape[1], shape[0]))
         if tail > size and r.random() < 0.12:  # the form's own comma behind the leaders
             place = (shape[1] - size * r.uniform(0.2, 0.5), up)
             ink = np.maximum(ink, self._draw(r.choice(",,;.:"), font, place, shape))
