@@ -14,8 +14,12 @@ _FAR = 4.0  # letter sizes: dots farther from words that ask nothing belong to a
 _INNER = {"ngay", "thang", "nam", "gio", "phut", "phut ngay", "gio ngay", "/"}
 _ENDS = re.compile(r"[.:;?!)…]$")
 _QUESTION = re.compile(r"^(.*[:?])\s*(\S.*)$")
+_HEADED = re.compile(r"^(.{12,}:)\s+([A-ZĐ][^:]*:)$")
 _ITEM_NUMBER = re.compile(r"^([a-zđ]\)|\d+(?:\.\d+)*[.)])\s*(\S.*)$", re.IGNORECASE)
 _ORDER_COLUMN = {"tt", "stt", "so tt", "so thu tu"}
+_PARTED = re.compile(  # a unit from the label behind it
+    r"(?<=[\w²³%)]);\s*|(?<=[²³%]),\s*|^(?:tầng|bản|người|đồng),\s*|(?<=\w\w)\.\s+(?=[A-ZĐÀ-Ỹ])"
+)
 _PAGE_NUMBER = re.compile(r"^\W*\d{1,3}\W*$")
 
 
@@ -97,12 +101,15 @@ class _Walker:
 
     def row(self, row: Row) -> None:
         pieces = [q for i, p in enumerate(row.pieces) for q in _split(p, i > 0)]
+        whole = len(pieces)  # as many are left when the row begins with something to look at
         if any(p.kind is Kind.BOX for p in pieces):
             pieces = self.ticks(row, pieces)
         else:
             self.group = None
+        if _is_place_and_date(pieces) and not (self.open and _is_signed_at(self.open)):
+            pieces = self.place_and_date(row, pieces)
         for i, piece in enumerate(pieces):
-            first = i == 0 and len(pieces) == len([q for j, p in enumerate(row.pieces) for q in _split(p, j > 0)])
+            first = i == 0 and len(pieces) == whole
             if piece.kind is Kind.WORDS:
                 self.words(row, piece, pieces[i + 1:], first)
             elif piece.kind is Kind.LEADER:
@@ -110,7 +117,16 @@ class _Walker:
             elif piece.kind is Kind.COMB:
                 self.comb(piece)
 
+    def place_and_date(self, row: Row, pieces: list[Piece]) -> list[Piece]:
+        """"……, ngày … tháng … năm …" over a signature: the place has no label, so that only the date can be found."""
+        self.flush()
+        self.open = Entry("ngày", kind=FieldKind.LEADERS, doubts=["place_without_label"], page=row.page)
+        self.found.entries.append(self.open)
+        return pieces[2:]
+
     def words(self, row: Row, piece: Piece, following: Sequence[Piece], first: bool) -> None:
+        if not any(c.isalpha() for c in piece.text) and self.sign(piece):
+            return
         if self.pending is None and self.open is not None and self.inner(piece, following, first):
             return
         if first and self.pending is not None and _goes_on(self.pending, piece.text):
@@ -118,15 +134,29 @@ class _Walker:
             self.pending.mark = piece.mark or self.pending.mark
             self.pending.full, self.pending.right = row.full, piece.box.right
             return
+        if not first and self.pending is not None and _is_addressed(self.pending) and following:
+            self.pending.text, self.pending.right = f"{self.pending.text} {piece.text}", piece.box.right
+            return
         self.flush()
         self.pending = _Pending(piece.text, piece.mark, piece.bold, not first, row.full, row.page, piece.box.right)
+
+    def sign(self, piece: Piece) -> bool:
+        """Print without letters is no label: a list's "(1)", an example's "01". A slash parts an answer, also where the
+        leader before it was not seen."""
+        if "/" not in piece.text:
+            return True
+        if self.pending is not None and _asks(self.pending):
+            self.leader(Piece(Kind.LEADER, piece.box), (), False)
+        if self.open is not None:
+            self.open.inner.append("/")
+        return True
 
     def inner(self, piece: Piece, following: Sequence[Piece], first: bool) -> bool:
         """Whether the words stand inside the open answer ("tháng", "năm"); then they are taken into it."""
         assert self.open is not None
         key = " ".join(fold(piece.text).replace(",", " ").split()).strip(" .")
         leads_on = not following or following[0].kind is Kind.LEADER
-        if key not in _INNER or not leads_on:
+        if key not in _INNER or not leads_on or "ằ" in nfc(piece.text):  # "nằm": places to lie in a vehicle
             return False
         begins_date = key == "ngay" and not self.open.inner
         if begins_date and (first or not piece.text.startswith(",")):
@@ -138,9 +168,11 @@ class _Walker:
     def leader(self, piece: Piece, following: Sequence[Piece], first: bool) -> None:
         waiting = self.pending
         far = first or (waiting is not None and piece.box.left - waiting.right > _FAR * EM_PX)
-        if waiting is not None and (not far or _asks(waiting)):
+        aside = waiting is not None and waiting.text.startswith("(") and not waiting.text.rstrip().endswith(":")
+        if waiting is not None and not aside and (not far or _asks(waiting)):
             self.pending = None
-            text, inner = _date_words(waiting.text, following)
+            asked = self.asked(waiting)
+            text, inner = _date_words(asked, following)
             self.open = Entry(
                 _label(text), waiting.mark, waiting.bold, waiting.same_line, FieldKind.LEADERS,
                 2 if first else 1, inner=inner, page=waiting.page,
@@ -151,6 +183,17 @@ class _Walker:
         else:
             self.flush()
             self.found.loose += 1
+
+    def asked(self, waiting: _Pending) -> str:
+        """"Giấy chứng nhận kết hôn của cha, mẹ: Số:" is a heading and a label on one line."""
+        match = _HEADED.match(nfc(waiting.text))
+        if match is None:
+            return waiting.text
+        self.found.entries.append(
+            Entry(match.group(1), bold=waiting.bold, same_line=waiting.same_line, page=waiting.page)
+        )
+        waiting.same_line = True
+        return match.group(2)
 
     def comb(self, piece: Piece) -> None:
         waiting, self.pending, self.open = self.pending, None, None
@@ -170,6 +213,8 @@ class _Walker:
         before = not lead or lead[-1].text.rstrip().endswith((":", "?"))
         if before:
             return self._boxes_before(row, pieces, at, lead)
+        if not asked and len(lead[-1].text.split()) < 2:
+            return [p for p in pieces if p.kind is not Kind.BOX]  # "đánh dấu □ vào ô": a sentence shows what to write
         self.flush()
         if asked:
             label, first_choice = asked.group(1), asked.group(2)
@@ -236,14 +281,25 @@ class _Walker:
         )
 
 
+def _is_place_and_date(pieces: Sequence[Piece]) -> bool:
+    if len(pieces) < 4 or pieces[0].kind is not Kind.LEADER or pieces[1].kind is not Kind.WORDS:
+        return False
+    return pieces[1].text.startswith(",") and fold(pieces[1].text).strip(" ,") == "ngay"
+
+
+def _is_signed_at(entry: Entry) -> bool:
+    """"Làm tại: ……" whose leader ran on to the next line."""
+    return fold(entry.text).startswith("lam tai")
+
+
 def _split(piece: Piece, inside: bool) -> list[Piece]:
     """"m²; sử dụng chung:" behind a leader is the unit of one answer and the label of the next."""
     if piece.kind is not Kind.WORDS or not inside:
         return [piece]
-    parts = re.split(r"(?<=[\w²³%)]);\s*|(?<=\w\w)\.\s+(?=[A-ZĐÀ-Ỹ])", piece.text)
+    parts = _PARTED.split(piece.text)
     parts = [p for p in parts if p.strip(" ;.")]
     if len(parts) < 2:
-        return [Piece(piece.kind, piece.box, piece.text.lstrip("; "), piece.mark, piece.bold)]
+        return [Piece(piece.kind, piece.box, "".join(parts).lstrip("; "), piece.mark, piece.bold)]
     step = piece.box.width / len(parts)
     return [
         Piece(
@@ -260,8 +316,15 @@ def _goes_on(waiting: _Pending, text: str) -> bool:
     return not _ENDS.search(waiting.text.rstrip()) and (start.islower() or (waiting.full and start.isdigit()))
 
 
+def _is_addressed(waiting: _Pending) -> bool:
+    """"Kính gửi:    Chủ tịch Ủy ban nhân dân xã ……": one label, however far its halves stand apart."""
+    return fold(waiting.text).strip(" :") == "kinh gui"
+
+
 def _asks(waiting: _Pending) -> bool:
     """Whether a leader on the line below is its answer: "(Ký, ghi rõ họ tên)" asks for nothing that is read."""
+    if waiting.text.startswith("("):
+        return False
     return waiting.text.rstrip().endswith((":", "?")) or bool(waiting.mark)
 
 

@@ -55,6 +55,8 @@ MESSAGES = {
     "tick_without_label": "Mục “{label}”: có ô đánh dấu nhưng không thấy câu hỏi. Hãy kiểm tra nhãn và các lựa chọn.",
     "column_without_head": "Bảng có một cột không có tiêu đề. Hãy đặt tên cho cột này.",
     "short_label": "Mục “{label}”: nhãn quá ngắn, dễ tìm nhầm chỗ. Hãy xem lại trên ảnh kiểm tra.",
+    "place_without_label": "Dòng “…, ngày … tháng … năm …” trên chữ ký không có nhãn: chỉ phần ngày được khai, nơi ghi "
+                           "thì không.",
     "no_title": "Không tìm thấy tên biểu mẫu. Hãy ghi tên vào dòng titles.",
     "no_nation": "Không thấy dòng “Cộng hòa xã hội chủ nghĩa Việt Nam”. Nếu mẫu không có dòng này thì bỏ qua.",
     "no_regulation": "Không thấy văn bản ban hành mẫu. Hãy ghi số thông tư hoặc nghị định vào dòng regulation.",
@@ -190,7 +192,7 @@ class _Namer:
         return self.block
 
     def name(self, entry: Entry, told: Meaning, block: str) -> str:
-        if entry.kind is FieldKind.TICKS and not told.known:
+        if entry.kind is FieldKind.TICKS and told.leaf != "copies.wanted":
             return slug(bare(entry.choices[0] if len(bare(entry.text)) < 3 and entry.choices else entry.text))
         if told.own:
             return told.leaf

@@ -158,6 +158,9 @@ def _as_printed(text: str, match: re.Match[str]) -> str:
     """fold keeps the number of letters only where marks are composed, so the words are counted instead."""
     count = len(match.group(0).split())
     last = nfc(text).split()[count - 1].strip(" :.,;")
+    misread = re.match(r"^([A-ZĐ]{2,3})([0-9OI]{2})$", last)
+    if misread:  # an engine reads "ĐKX10" as "ĐKXI0"
+        last = misread.group(1) + misread.group(2).replace("O", "0").replace("I", "1")
     number = bool(re.search(r"\bs[oố]\b", fold(text)))
     return f"Mẫu số {last}" if number and not re.match(r"^[A-ZĐ]{2,4}\d{2}", last) else last
 

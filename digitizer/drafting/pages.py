@@ -23,6 +23,7 @@ from digitizer.stages.ingest import PDF, ingest
 from digitizer.stages.render import render
 
 _LEADER_TEXT = re.compile(r"[._…·]{2,}|…")
+_SHORT_LEADER_PX = 180.0
 _NOISE = re.compile(r"[\W_]+")
 _MARKED = re.compile(r"^(.*[^\W\d_])\((\d{1,2})\)([:;.,]*)$")  # "gửi(1):"
 
@@ -49,16 +50,18 @@ def _from_layer(page: CleanPage, text: TextPage) -> Sheet:
     return Sheet(page.number, page.width_px, page.height_px, text.words, (*text.leaders, *drawn), page.cells)
 
 
-def _underlines(rule: Box, words: tuple[Word, ...]) -> bool:
-    """A rule under print is no place to write on."""
+def _underlines(rule: Box, words: tuple[Word, ...], share: float = 0.4) -> bool:
+    """A rule under print is no place to write on; nor are dots in the feet of bold letters."""
     above = rule.padded(0, 14)
     covered = sum(min(w.box.right, rule.right) - max(w.box.left, rule.left) for w in words if w.box.overlap(above) > 0)
-    return covered > 0.4 * rule.width
+    return covered > share * rule.width
 
 
 def _from_reading(page: CleanPage, text: PageText) -> Sheet:
     words = tuple(word for line in _lines(text) for word in line)
-    leaders = tuple(x.box for x in page.leaders)
+    leaders = tuple(
+        x.box for x in page.leaders if x.box.width > _SHORT_LEADER_PX or not _underlines(x.box, words, 0.8)
+    )
     return Sheet(page.number, page.width_px, page.height_px, words, leaders, page.cells)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from ctypes import byref, c_double
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -15,9 +15,11 @@ import pypdfium2.raw as pdfium
 from digitizer.drafting.sheet import DPI, Word
 from digitizer.errors import DamagedDocument
 from digitizer.geometry import Box, union
+from digitizer.vietnam.text import is_syllable
 
 _POINT = DPI / 72
 _LEAST_LETTERS = 60  # a page with fewer is a scan with a few words laid over it
+_STOPS = ".,:;?!)"
 _DOTS = "._…·"
 _SAME_LINE = 0.35  # of the letter size
 _DOT_PITCH = 1.1  # of the letter size
@@ -119,7 +121,23 @@ def _split(line: Sequence[_Glyph], usual: float) -> tuple[list[Word], list[Box]]
         else:
             words.append(_word(run, usual))
         start = end
-    return words, leaders
+    return _mended(words), leaders
+
+
+def _mended(words: Sequence[Word]) -> list[Word]:
+    """"s ố" is "số": some programs set a space inside a word. Joined where only the whole is a syllable."""
+    found: list[Word] = []
+    for word in words:
+        last = found[-1] if found else None
+        if last and word.box.left - last.box.right < 0.2 * word.box.height and last.raised == word.raised:
+            whole = last.text + word.text
+            bare = whole.rstrip(_STOPS)
+            parts = (last.text, word.text.rstrip(_STOPS))
+            if bare.isalpha() and is_syllable(bare) and not all(p.isalpha() and is_syllable(p) for p in parts):
+                found[-1] = replace(last, text=unicodedata.normalize("NFC", whole), box=union((last.box, word.box)))
+                continue
+        found.append(word)
+    return found
 
 
 def _on_leader(line: Sequence[_Glyph], at: int) -> bool:

@@ -129,7 +129,7 @@ class _Press:
         left = sum(EM_PX if c == "…" else _DOT for c in text)
         while left > 0:
             room = _WIDTH_PX - x
-            length = left if left < room + 4 * EM_PX else max(room, 0.0)
+            length = left if left < room + 9 * EM_PX else max(room, 0.0)
             if length > 0.5 * EM_PX or not line[1]:
                 at = _LEFT_PX + x
                 line[1].append(Piece(Kind.LEADER, Box(at, self.y - 8, at + max(length, 20.0), self.y)))
@@ -151,13 +151,12 @@ class _Press:
     def table(self, element: ElementTree.Element) -> None:
         """A table to fill, a row of digit boxes with its label, or a frame for print side by side."""
         rows = [row.findall(f"{_W}tc") for row in element.findall(f"{_W}tr")]
-        texts = [["".join(r.text for p in cell.iter(f"{_W}p") for r in _runs(p, False)).strip() for cell in row]
-                 for row in rows]
+        texts = [[_cell_text(cell) for cell in row] for row in rows]
         empty = [t for t in texts if len(t) >= _LEAST_COLUMNS and not any(t[1:])]
         heads = [t for t in texts if sum(map(bool, t)) >= _LEAST_COLUMNS]
         if len(rows) > 1 and empty and heads and texts.index(heads[0]) < texts.index(empty[0]):
             box = Box(_LEFT_PX, self.y, _LEFT_PX + _WIDTH_PX, self.y + len(rows) * EM_PX)
-            self.parts.append(Grid(1, box, tuple(" ".join(h.split()) for h in heads[0]), len(empty)))
+            self.parts.append(Grid(1, box, tuple(heads[0]), len(empty)))
             self.y = box.bottom + EM_PX
             return
         for row, text in zip(rows, texts, strict=True):
@@ -169,8 +168,15 @@ class _Press:
             runs = [r for cell in row for p in cell.iter(f"{_W}p") for r in _runs(p, False)]
             self.set(runs, False, comb=blank)
             return
+        if sum("tháng" in text and "năm" in text for text in texts) > 1:
+            return  # columns for signatures: nobody reads them
         for cell in row:
             self.block(cell)
+
+
+def _cell_text(cell: ElementTree.Element) -> str:
+    paragraphs = ("".join(run.text for run in _runs(p, False)) for p in cell.iter(f"{_W}p"))
+    return " ".join(" ".join(paragraphs).split())
 
 
 def _value(element: ElementTree.Element, path: str) -> str:
