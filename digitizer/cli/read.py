@@ -1,4 +1,4 @@
-"""`digitizer read` and `digitizer forms`: take files, give one record per document; no service is needed."""
+"""`digitizer read`: takes files, gives one record per document; no service is needed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON obj
 
 def add_to(app: typer.Typer) -> None:
     app.command()(read)
-    app.command()(forms)
 
 
 def read(
@@ -63,28 +62,6 @@ def read(
                 worst = max(worst, known.exit_status)
             bar.advance(task)
     raise typer.Exit(worst)
-
-
-def forms(as_json: AsJson = False) -> None:
-    """List the forms that can be read, with their editions."""
-    from digitizer.template import load_templates
-
-    known = load_templates()
-    if as_json:
-        for t in known:
-            fields = [{"id": f.id, "label": f.label, "type": f.type.value, "required": f.required} for f in t.fields]
-            emit({
-                "id": t.id, "edition": t.edition, "name": t.name, "regulation": t.regulation, "form_code": t.form_code,
-                "valid_from": t.valid_from, "valid_to": t.valid_to, "procedure_codes": t.procedure_codes,
-                "fields": fields,
-            })
-        return
-    print_table(
-        ("form", "edition", "name", "fields", "valid from", "regulation"),
-        [(t.id, t.edition, t.name, str(len(t.fields)), str(t.valid_from), t.regulation) for t in known],
-    )
-    if not known:
-        note("no template found under templates/")
 
 
 def open_tools(form: str = "", keep: Path | None = None, engine: str = "") -> tuple[Tools, Options]:

@@ -18,7 +18,7 @@ LADDER: list[tuple[str, ...]] = [
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
     ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.sandbox",
-     "digitizer.child", "digitizer.jail", "digitizer.untrusted"),
+     "digitizer.child", "digitizer.jail", "digitizer.untrusted", "digitizer.drafting"),
     ("settings", "storage"),
     ("workers.queue",),
     ("workers.context", "workers.jobs", "workers.relay", "workers.worker", "web"),
@@ -34,7 +34,7 @@ ISLANDS = {
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "cv2": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.layout", "digitizer.keep", "bench",
-            "digitizer.cli", "training"),
+            "digitizer.cli", "digitizer.drafting.overlay", "training"),
     "PIL": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.keep", "bench", "digitizer.cli",
             "training"),
     "pytesseract": ("digitizer.engines.tesseract", "digitizer.cli.doctor"),
@@ -43,8 +43,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pdf2image": ("digitizer.stages.render", "bench"),
     "pikepdf": ("digitizer.imaging.pdf_pages", "digitizer.stages.ingest", "bench"),
     "puremagic": ("digitizer.stages.ingest",),
-    "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score", "bench", "training"),
-    "yaml": ("digitizer.template", "digitizer.vietnam"),
+    "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score",
+                  "digitizer.drafting", "bench", "training"),
+    "yaml": ("digitizer.template", "digitizer.vietnam", "digitizer.drafting.check"),
     "rq": ("workers",),
     "redis": ("workers", "digitizer.cli.doctor"),
     "minio": ("storage.objects", "storage.s3"),
@@ -64,7 +65,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "onnx": ("training",),
     "skimage": ("training",),
     "onnxruntime": ("digitizer.engines", "training", "bench.base"),
-    "pypdfium2": ("bench",),
+    "pypdfium2": ("digitizer.drafting.pdf_text", "bench"),
     "pdfplumber": ("bench",),
 }
 

@@ -1,0 +1,85 @@
+"""Blanks that the tests make themselves: a Word file, a PDF with a text layer, a scan of one of our own prints."""
+
+from __future__ import annotations
+
+import random
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+
+from bench.make import template_of
+from bench.prints import print_blank
+from bench.scan import QUALITIES, save, scan_all
+from digitizer.engines.build import build_engine
+from digitizer.options import Options
+from digitizer.ports import Engine
+
+LEADER = "." * 60
+LINES = (
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "TỜ KHAI ĐĂNG KÝ NUÔI MÈO",
+    f"Kính gửi: {LEADER}", f"Họ, chữ đệm, tên người yêu cầu: {LEADER}",
+    "Ngày, tháng, năm sinh: ......./......./.......",
+    f"Nơi cư trú: {LEADER}", LEADER + LEADER, f"Giới tính: {'.' * 20} Dân tộc: {'.' * 20} Quốc tịch: {'.' * 20}",
+    f"Màu lông của mèo: {LEADER}", "Cấp ngày ........ tháng ........ năm ........", "Đã tiêm phòng: Có □, Không □",
+    "Tôi cam đoan lời khai trên là đúng.", f"Làm tại: {'.' * 30}, ngày ...... tháng ...... năm ......", "Người yêu cầu",
+)
+_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def word_file(path: Path, body: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="{_NS}"><w:body>{body}</w:body></w:document>')
+    return path
+
+
+def paragraph(text: str, centred: bool = False) -> str:
+    look = '<w:pPr><w:jc w:val="center"/></w:pPr>' if centred else ""
+    return f'<w:p>{look}<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    lines = ("".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) for row in rows)
+    return "<w:tbl>" + "".join(f"<w:tr>{line}</w:tr>" for line in lines) + "</w:tbl>"
+
+
+@pytest.fixture
+def word_blank(tmp_path: Path) -> Path:
+    body = "".join(paragraph(line, n < 3) for n, line in enumerate(LINES))
+    members = table([("TT", "Họ và tên", "Năm sinh", "Giới tính"), *[(str(n), "", "", "") for n in (1, 2, 3)]])
+    number = table([("Số định danh cá nhân:", *[""] * 12)])
+    return word_file(tmp_path / "mau.docx", body + number + members)
+
+
+@pytest.fixture
+def text_pdf(tmp_path: Path) -> Path:
+    """A PDF with a text layer, A4, DejaVu 11 pt."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.figure import Figure
+
+    path = tmp_path / "mau.pdf"
+    with rc_context({"pdf.fonttype": 42}):
+        figure = Figure(figsize=(8.27, 11.69))
+        for n, line in enumerate(LINES):
+            centred = n < 3
+            figure.text(0.5 if centred else 0.1, 0.94 - 0.033 * n, line.replace("□", " "), fontsize=9.5,
+                        ha="center" if centred else "left", family="DejaVu Serif")
+        FigureCanvasPdf(figure).print_pdf(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def scanned_blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An own print of the declaration of residence, lightly scanned: combs, a table and leaders."""
+    pages = print_blank(template_of("ct01")).pages
+    scans = scan_all(pages, QUALITIES["light"], random.Random(5))
+    first, *_ = save(scans, tmp_path_factory.mktemp("blank") / "trong.pdf")
+    return first
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return build_engine(Options().engine)

@@ -1,0 +1,129 @@
+"""A blank gives a template that can be used at once: from Word, from a text layer, from a scan, from official print."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bench.drafts import compare, drafted
+from bench.make import shared_folder, template_of
+from digitizer.drafting.check import check_file
+from digitizer.drafting.draft import draft_template
+from digitizer.drafting.known import block_of, meaning, slug
+from digitizer.drafting.word_file import is_word_file, word_print
+from digitizer.drafting.write import yaml_text
+from digitizer.errors import DamagedDocument
+from digitizer.options import Options
+from digitizer.ports import Engine
+from digitizer.template import FieldKind, FieldType, Template
+from tests.drafting.conftest import paragraph, word_file
+
+needs_blanks = pytest.mark.skipif(shared_folder() is None, reason="the real blanks are not on this machine")
+
+
+def fields_of(template: Template) -> dict[str, tuple[FieldType, FieldKind]]:
+    return {f.id: (f.type, f.kind) for f in template.fields}
+
+
+def test_a_word_file_becomes_a_template(word_blank: Path, engine: Engine) -> None:
+    draft = drafted(word_blank, engine)
+    fields = fields_of(draft)
+    assert draft.titles == ("TỜ KHAI ĐĂNG KÝ NUÔI MÈO",)
+    assert draft.id == "nuoi-meo"
+    assert fields["requester.full_name"] == (FieldType.PERSON_NAME, FieldKind.LEADERS)
+    assert fields["requester.nationality"] == (FieldType.NATIONALITY, FieldKind.LEADERS)
+    assert fields["place_and_date"][0] is FieldType.PLACE_AND_DATE
+    assert fields["requester.personal_id"] == (FieldType.PERSONAL_ID, FieldKind.COMB)
+    assert fields["members[n].full_name"] == (FieldType.PERSON_NAME, FieldKind.TABLE)
+    assert draft.rows == 3
+    by_id = {f.id: f for f in draft.fields}
+    assert by_id["requester.personal_id"].cells == 12
+    assert by_id["requester.date_of_birth"].inner == ("/", "/")
+    assert by_id["place_and_date"].inner == (", ngày", "tháng", "năm")
+    assert by_id["da_tiem_phong"].choices == ("Có", "Không")
+    assert by_id["requester.residence"].lines > 1
+    assert next(i for i in draft.items if i.field and i.field.type is FieldType.ETHNICITY).same_line
+
+
+def test_a_text_layer_becomes_the_same_template(text_pdf: Path, engine: Engine) -> None:
+    draft = drafted(text_pdf, engine)
+    fields = fields_of(draft)
+    assert [i.text for i in draft.items][:3] == [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "TỜ KHAI ĐĂNG KÝ NUÔI MÈO",
+    ]
+    for name in ("authority", "requester.full_name", "requester.sex", "requester.ethnicity", "place_and_date"):
+        assert name in fields
+    assert {f.id: f for f in draft.fields}["requester.residence"].lines == 2
+
+
+def test_a_scan_becomes_a_template(scanned_blank: Path, engine: Engine) -> None:
+    compared = compare(drafted(scanned_blank, engine), template_of("ct01"), "own")
+    assert compared.found >= 13
+    assert compared.kind >= 12
+
+
+def test_doubts_are_told_and_stand_in_the_file(word_blank: Path, engine: Engine) -> None:
+    draft = draft_template(word_blank, engine, Options(), "", date(2026, 1, 1))
+    told = {d.code for d in draft.doubts}
+    assert {"from_word", "no_regulation", "valid_from_unknown", "required_unknown", "type_unknown"} <= told
+    unknown = next(d for d in draft.doubts if d.code == "type_unknown")
+    assert "Màu lông của mèo" in unknown.message
+    text = yaml_text(draft)
+    assert all(f"# {d.message}" in text for d in draft.doubts)
+
+
+def test_a_named_form_keeps_its_name(word_blank: Path, engine: Engine) -> None:
+    assert draft_template(word_blank, engine, Options(), "meo", date(2026, 1, 1)).data["id"] == "meo"
+
+
+def test_the_code_and_the_regulation_are_read(tmp_path: Path, engine: Engine) -> None:
+    lines = ("Mẫu CT91", "Ban hành kèm theo Thông tư số 153/2025/TT-BCA ngày 01/7/2025",
+             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "PHIẾU KHAI BÁO MÈO",
+             "Họ và tên(1): ..........................", "Chú thích:", "(1) Ghi bằng chữ in hoa.")
+    path = word_file(tmp_path / "a.docx", "".join(paragraph(line) for line in lines))
+    draft = drafted(path, engine)
+    assert (draft.id, draft.edition, draft.form_code) == ("ct91", "tt153-2025", "CT91")
+    assert draft.regulation == "Thông tư 153/2025/TT-BCA"
+    assert draft.notes == ("Ghi bằng chữ in hoa.",)
+    assert next(i for i in draft.items if i.field).footnote == "(1)"
+
+
+def test_what_only_looks_like_a_word_file_is_refused(tmp_path: Path) -> None:
+    assert not is_word_file(Path(__file__))
+    other = tmp_path / "a.zip"
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("a.txt", "x")
+    assert not is_word_file(other)
+    broken = tmp_path / "a.docx"
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("word/document.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
+    with pytest.raises(DamagedDocument):
+        word_print(broken)
+
+
+def test_labels_mean_what_clerks_call_them() -> None:
+    assert meaning("7. Họ, chữ đệm và tên chủ hộ:").type is FieldType.PERSON_NAME
+    assert meaning("Nơi cư trú cuối cùng:").leaf == "residence"
+    assert meaning("Tên hộ kinh doanh viết tắt (nếu có):").type is FieldType.TEXT
+    assert block_of("Họ, chữ đệm, tên người mẹ:", "") == "mother"
+    assert block_of("cho người có tên dưới đây:", "ĐĂNG KÝ KHAI TỬ") == "deceased"
+    assert block_of("Dân tộc:", "") is None
+    assert slug("1a. Diện tích đất") == "field_1a_dien_tich_dat"
+
+
+@needs_blanks
+@pytest.mark.parametrize("form", ["khai-sinh", "ct01"])
+def test_official_blanks_are_drafted_as_their_templates_are(form: str, engine: Engine, tmp_path: Path) -> None:
+    folder = shared_folder()
+    assert folder
+    template = template_of(form)
+    for source in ("docx", "pdf"):
+        compared = compare(drafted(folder / "forms" / "blank" / f"{form}.{source}", engine), template, source)
+        assert compared.found == compared.kind == compared.type == compared.fields, (source, compared)
+    file = tmp_path / "a.yaml"
+    file.write_text(yaml_text(draft_template(folder / "forms/blank" / f"{form}.docx", engine, Options(), "",
+                                             date(2026, 1, 1))), encoding="utf-8")
+    assert not [f for f in check_file(file)[0] if not f.warning]
