@@ -5,17 +5,18 @@ label and the next one on dots is its leader. Pixels are at 300 dpi."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from ctypes import byref, c_double
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from digitizer.geometry import Box
 from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
@@ -23,6 +24,11 @@ from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
 DPI = 300
 _POINT = DPI / 72
 _EDGE_PX = 11 / 25.4 * DPI  # nobody writes nearer to the paper's edge
+_BOXES = frozenset("□☐\uf0a3\uf0a8")  # tick boxes set as letters, the last two of Word's symbol fonts
+_SIGNED = (
+    "Ký, ghi rõ họ, chữ đệm, tên", "ký và ghi rõ họ, chữ đệm, tên", "Ký, ghi rõ họ tên hoặc đóng dấu",
+    "Ký và ghi rõ họ tên",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,10 @@ class Token:
     run: Run | None = None
 
 
+_MARK = re.compile(r"\(\d{1,2}\)")
+_SAMPLE = re.compile(r"(?<=\.{6})(\d{2})(?=\.{6})")
+
+
 class PlaceNotFound(Exception):
     """A label of the template is not printed on the blank, or no place follows it."""
 
@@ -118,12 +128,19 @@ def read_blank(path: Path, template: Template) -> Blank:
         for number, page in enumerate(document):
             width = page.get_width() * _POINT
             glyphs = list(_glyphs(page, number))
+            boxes += (Cell(number, g.box) for g in glyphs if g.char in _BOXES)
+            samples = _samples(glyphs)
+            glyphs = [g for g in glyphs if g not in samples and g.char not in _BOXES]
             letters += (g for g in glyphs if not g.dots)
             for row in _rows(_without_footnotes(glyphs)):
                 tokens.extend(_tokens(row, width))
             for kind, cell in _shapes(page, number):
                 (boxes if kind == "box" else lines).append(cell)
-            images.append(page.render(scale=_POINT).to_pil().convert("RGB"))
+            image = page.render(scale=_POINT).to_pil().convert("RGB")
+            for glyph in samples:
+                box = glyph.box.padded(2, 2)
+                ImageDraw.Draw(image).rectangle((box.left, box.top, box.right, box.bottom), fill="white")
+            images.append(image)
         found = places(template, tokens, boxes, lines)
         return Blank(template, tuple(images), found, _signature(tokens), tuple(letters))
     finally:
@@ -135,7 +152,7 @@ def _glyphs(page: pypdfium2.PdfPage, number: int) -> Iterator[Glyph]:
     height = page.get_height()
     for i in range(text.count_chars()):
         char = chr(pdfium.FPDFText_GetUnicode(text, i))
-        if char.isspace() or not char.isprintable():
+        if char.isspace() or not (char.isprintable() or char in _BOXES):
             continue
         left, bottom, right, top = text.get_charbox(i)
         x, y = c_double(), c_double()
@@ -145,14 +162,20 @@ def _glyphs(page: pypdfium2.PdfPage, number: int) -> Iterator[Glyph]:
 
 
 def _without_footnotes(glyphs: list[Glyph]) -> list[Glyph]:
-    """Drops raised marks such as (2): three small glyphs in a row whose neighbours are larger."""
+    """Drops raised marks such as (2) or (10): small glyphs in a row whose neighbours are larger."""
     large = sorted(g.size for g in glyphs)[len(glyphs) // 2] if glyphs else 0.0
+    text = "".join(g.char for g in glyphs)
     marks = {
-        i + k for i in range(len(glyphs) - 2) for k in range(3)
-        if glyphs[i].char == "(" and glyphs[i + 1].char.isdigit() and glyphs[i + 2].char == ")"
-        and max(g.size for g in glyphs[i:i + 3]) < 0.8 * large
+        i for found in _MARK.finditer(text) for i in range(*found.span())
+        if max(g.size for g in glyphs[found.start():found.end()]) < 0.8 * large
     }
     return [g for i, g in enumerate(glyphs) if i not in marks]
+
+
+def _samples(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """A sample answer printed in the midst of a leader ("......01......bản"): nobody could write there."""
+    text = "".join(g.char for g in glyphs)
+    return [g for found in _SAMPLE.finditer(text) for g in glyphs[found.start(1):found.end(1)]]
 
 
 def _rows(glyphs: list[Glyph]) -> Iterator[list[Glyph]]:
@@ -181,7 +204,8 @@ def _tokens(row: list[Glyph], page_width: float) -> Iterator[Token]:
             if row[end + 1].box.left - row[end].box.right > 0.9 * print_size:
                 break
             end += 1
-        if end > start or row[start].char == "…":
+        slashed = start > 0 and row[start - 1].char == "/"  # "tháng ……/.": the year is written on from the last dot
+        if end > start or row[start].char == "…" or slashed:
             before = row[start - 1].box.right if start else _EDGE_PX
             after = row[end + 1].box.left if end + 1 < len(row) else page_width - _EDGE_PX
             first, right = row[start], row[end].box.right
@@ -222,10 +246,10 @@ def places(template: Template, tokens: Sequence[Token], boxes: list[Cell], lines
         spans.append((item, index[at], index[cursor - 1] + 1))
     grid = _grids(lines)
     found = []
-    for k, (item, _, end) in enumerate(spans):
+    for k, (item, begin, end) in enumerate(spans):
         if item.field:
             stop = spans[k + 1][1] if k + 1 < len(spans) else len(tokens)
-            found.append(_place(item.field, tokens, end, stop, (boxes, grid)))
+            found.append(_place(item.field, tokens, (begin, end, stop), (boxes, grid)))
     return (*found, *_table(template, grid))
 
 
@@ -239,8 +263,10 @@ def _find(stream: str, item: Item, cursor: int) -> tuple[int, int]:
 
 
 def _place(
-    spec: FieldSpec, tokens: Sequence[Token], start: int, stop: int, shapes: tuple[list[Cell], list[list[Cell]]]
+    spec: FieldSpec, tokens: Sequence[Token], span: tuple[int, int, int], shapes: tuple[list[Cell], list[list[Cell]]]
 ) -> Place:
+    # span: where the label begins, where it ends, and where what is printed next begins
+    _, start, stop = span
     label = tokens[start - 1].glyph
     if spec.kind is FieldKind.COMB:
         row = next((g for g in shapes[1] if len(g) == spec.cells and _beside(g[0], label)), None)
@@ -248,7 +274,8 @@ def _place(
             raise PlaceNotFound(f"{spec.id}: no comb of {spec.cells} boxes beside its label")
         return Place(spec.id, spec, cells=tuple(row), size=label.size)
     if spec.kind is FieldKind.TICKS:
-        return Place(spec.id, spec, cells=_ticks(spec, tokens[start:], shapes[0]), size=label.size)
+        words = tokens[start:] if spec.choices else tokens[span[0]:start]
+        return Place(spec.id, spec, cells=_ticks(spec, words, shapes[0]), size=label.size)
     inner = spec.inner
     if not inner and spec.type is FieldType.DATE and any(t.key == "/" for t in tokens[start:stop]):
         inner = ("/", "/")
@@ -286,21 +313,24 @@ def _beside(cell: Cell, label: Glyph) -> bool:
 
 
 def _ticks(spec: FieldSpec, tokens: Sequence[Token], boxes: list[Cell]) -> tuple[Cell, ...]:
-    """The box right of each choice's word."""
+    """The box right of each choice's word, or left of it; of a lone box, beside the label that the tokens are."""
     stream = "".join(t.key for t in tokens)
     index = [i for i, t in enumerate(tokens) for _ in t.key]
     cells, cursor = [], 0
-    for choice in spec.choices:
+    for choice in spec.choices or (stream,):
         at = stream.find(fold(choice), cursor)
         if at < 0:
             raise PlaceNotFound(f"{spec.id}: choice {choice!r} is not printed")
         cursor = at + len(fold(choice))
-        word = tokens[index[cursor - 1]].glyph
-        right = [b for b in boxes if b.page == word.page and abs(b.box.middle_y - word.baseline) < 1.2 * word.size]
-        right = [b for b in right if b.box.left > word.box.right - 5]
-        if not right:
+        word = tokens[index[at if spec.box_first else cursor - 1]].glyph
+        near = [b for b in boxes if b.page == word.page and abs(b.box.middle_y - word.baseline) < 1.2 * word.size]
+        if spec.box_first:
+            near = sorted((b for b in near if b.box.right < word.box.left + 5), key=lambda b: -b.box.right)
+        else:
+            near = sorted((b for b in near if b.box.left > word.box.right - 5), key=lambda b: b.box.left)
+        if not near:
             raise PlaceNotFound(f"{spec.id}: no box beside {choice!r}")
-        cells.append(min(right, key=lambda b: b.box.left))
+        cells.append(near[0])
     return tuple(cells)
 
 
@@ -325,30 +355,30 @@ def _grids(lines: list[Cell]) -> list[list[Cell]]:
 
 
 def _table(template: Template, grids: list[list[Cell]]) -> Iterator[Place]:
-    """Rows of the repeating table: the tallest grid; its printed rows lie under a header that takes what is over."""
-    columns = [s for s in template.fields if s.kind is FieldKind.TABLE]
-    if not columns:
-        return
-    grid = max(grids, key=lambda g: g[0].box.height)
-    cells = grid[-len(columns):]
-    height = grid[0].box.height / (template.rows + _HEADER_ROWS)
-    for row in range(template.rows):
-        for spec, column in zip(columns, cells, strict=True):
-            top = column.box.bottom - (template.rows - row) * height
-            box = Box(column.box.left, top, column.box.right, top + height)
-            name = spec.id.replace("[n]", f"[{row}]")
-            yield Place(name, replace(spec, id=name), cells=(Cell(column.page, box),), size=0.42 * height)
+    """Rows of the repeating tables: the tallest grids, in printed order; the rows lie under a header that takes what is
+    over."""
+    wanted = template.tables
+    tall = sorted(grids, key=lambda g: g[0].box.height, reverse=True)[:len(wanted)]
+    for table, grid in zip(wanted, sorted(tall, key=lambda g: (g[0].page, g[0].box.top)), strict=True):
+        height = grid[0].box.height / (table.rows + _HEADERS.get(table.specs[0].id, 1.91))
+        columns = zip(table.columns, grid[-len(table.columns):], strict=True)
+        for row, (spec, column) in product(range(table.rows), columns):
+            top = column.box.bottom - (table.rows - row) * height
+            if spec:
+                box = Box(column.box.left, top, column.box.right, top + height)
+                name = spec.id.replace("[n]", f"[{row}]")
+                yield Place(name, replace(spec, id=name), cells=(Cell(column.page, box),), size=0.42 * height)
 
 
-_HEADER_ROWS = 1.91  # the header of CT01 is 41.8 pt high, its rows 21.9 pt
+# Height of a table's header, in rows, by its first column: the header of CT01 is 41.8 pt high, its rows 21.9 pt.
+_HEADERS = {"industries[n].name": 1.86, "household[n].full_name": 4.13}
 
 
 def _signature(tokens: Sequence[Token]) -> Cell | None:
     """The free space under "(Ký, ghi rõ họ, chữ đệm, tên)", about 50 by 18 mm."""
     stream = "".join(t.key for t in tokens)
     index = [i for i, t in enumerate(tokens) for _ in t.key]
-    key = fold("Ký, ghi rõ họ, chữ đệm, tên")
-    at = stream.find(key)
+    at, key = next(((at, key) for key in map(fold, _SIGNED) if (at := stream.find(key)) >= 0), (-1, ""))
     if at < 0:
         return None
     first, last = tokens[index[at]].glyph, tokens[index[at + len(key) - 1]].glyph

@@ -108,8 +108,8 @@ def _write(place: Place, truth: Truth, hand: Hand, rng: random.Random) -> tuple[
     if truth.status is FieldStatus.BLANK:
         return [], ""
     if place.spec.kind is FieldKind.TICKS:
-        cell = place.cells[place.spec.choices.index(truth.raw)]
-        return [_centred(cell, rng.choice("XXx"), 0.85 * cell.box.height, hand)], truth.raw
+        cell = place.cells[place.spec.answers.index(truth.raw)]
+        return [_centred(cell, rng.choice("XXx"), max(34.0, 0.85 * cell.box.height), hand)], truth.raw
     if place.spec.kind is FieldKind.COMB:
         size = 0.62 * place.cells[0].box.height
         return [_centred(c, d, size, hand) for c, d in zip(place.cells, truth.raw, strict=True)], truth.raw

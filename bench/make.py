@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.answers import answers
 from bench.blank import Blank, real_blank
 from bench.fill import DoesNotFit, Filled, any_hand, fill
 from bench.fonts import Face
-from bench.people import answers
 from bench.scan import QUALITIES, Quality, Scan, save, scan_all
 from digitizer.geometry import MM_PER_INCH
 from digitizer.template import Template, load_templates

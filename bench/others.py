@@ -16,11 +16,13 @@ from rich.progress import track
 from bench.make import shared_folder
 from bench.result import Plan, Stranger
 from bench.scan import QUALITIES, save, scan
+from digitizer.template import load_templates
 
-# Real blanks in the folder of the same name that no template describes.
-OTHER_BLANKS = (
-    "cai-chinh", "dat-dai", "ho-kinh-doanh", "khuyet-tat", "trich-luc", "tro-giup-xa-hoi-1a", "tro-giup-xa-hoi-1d",
-)
+
+def other_blanks(folder: Path) -> list[str]:
+    """Real blanks that no template describes."""
+    ours = {t.id for t in load_templates()}
+    return sorted(p.stem for p in (folder / "forms" / "blank").glob("*.pdf") if p.stem not in ours)
 
 
 def check(read: Callable[[Path], list[dict[str, Any]]], plan: Plan, console: Console) -> tuple[Stranger, ...]:
@@ -35,7 +37,7 @@ def check(read: Callable[[Path], list[dict[str, Any]]], plan: Plan, console: Con
         ours = "ct01" if row["template"] == "CT01" else None
         found.append(Stranger(Path(row["file"]).stem, "scan", ours, named, row["page_role"] == "notes"))
     with tempfile.TemporaryDirectory() as place:
-        for name in track(OTHER_BLANKS[::step], "reading other real forms", console=console):
+        for name in track(other_blanks(folder)[::step], "reading other real forms", console=console):
             path = _scanned(folder / "forms" / "blank" / f"{name}.pdf", Path(place))
             found.append(Stranger(name, "blank", None, _named(read(path))))
     return tuple(found)

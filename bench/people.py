@@ -1,4 +1,4 @@
-"""Invented people and the answers they would write: takes a template and a random generator, gives one Truth a field.
+"""Invented people and what they write on civil-status forms and CT01: takes a random generator, gives Truths by field.
 
 Everything in a document agrees: the digits of a personal number with birth date and sex (TT 07/2016/TT-BCA), the date
 in words with the date in digits, the copies ticked with their number. No list of real persons is used."""
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench import words
 from digitizer.document import FieldStatus
-from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
 TODAY = date(2026, 9, 20)
 
@@ -204,28 +203,7 @@ def commune(rng: random.Random) -> str:
     return f"phường {rng.choice(words.WARDS)}" if rng.random() < 0.7 else f"xã {rng.choice(words.COMMUNES)}"
 
 
-# --- answers -----------------------------------------------------------------------------------------------------
-
-
-def answers(template: Template, rng: random.Random) -> dict[str, Truth]:
-    """One Truth per field of the template, table rows as members[0], members[1] … (at most the printed rows, 0-3)."""
-    made = _MAKERS[template.id](rng)
-    wanted: dict[str, Truth] = {}
-    for spec in template.fields:
-        if spec.kind is FieldKind.TABLE:
-            leaf = spec.id.split(".")[-1]
-            rows = (k for k in made if k.startswith("members[") and k.endswith(f".{leaf}"))
-            wanted.update({k: made[k] for k in rows})
-        else:
-            wanted[spec.id] = _with_printed_words(made.get(spec.id, BLANK), spec)
-    return wanted
-
-
-def _with_printed_words(truth: Truth, spec: FieldSpec) -> Truth:
-    """A date whose template counts a printed "ngày" to the answer has it in its raw text."""
-    if truth.raw and spec.type is FieldType.DATE and spec.inner and spec.inner[0].strip(" ,") == "ngày":
-        return replace(truth, raw=f"ngày {truth.raw}")
-    return truth
+# --- whole forms ---------------------------------------------------------------------------------------------------
 
 
 def _block(rng: random.Random, block: str, person: Person) -> dict[str, Truth]:
@@ -238,7 +216,7 @@ def _block(rng: random.Random, block: str, person: Person) -> dict[str, Truth]:
     }
 
 
-def _heading(rng: random.Random, requester: Person, block: str, subject: Person) -> dict[str, Truth]:
+def heading(rng: random.Random, requester: Person, block: str, subject: Person) -> dict[str, Truth]:
     """The office, who asks and for whom. Now and then the address is left blank, as footnote (2) allows."""
     made = {"authority": Truth(commune_office(rng)), **_block(rng, "requester", requester)}
     if rng.random() < 0.12:
@@ -246,7 +224,7 @@ def _heading(rng: random.Random, requester: Person, block: str, subject: Person)
     return made | _block(rng, block, subject)
 
 
-def _footer(rng: random.Random) -> dict[str, Truth]:
+def footer(rng: random.Random) -> dict[str, Truth]:
     signed = day_between(rng, TODAY - timedelta(days=90), TODAY)
     place = rng.choice(("Hà Nội", "Hà Nội", "Hà Nội", rng.choice(words.WARDS), rng.choice(words.COMMUNES)))
     day = f"ngày {long_date(signed)}"
@@ -270,7 +248,7 @@ def _birth(rng: random.Random) -> dict[str, Truth]:
     hospital, ward = rng.choice(words.HOSPITALS)
     married = day_between(rng, date(2015, 1, 1), date(2025, 1, 1))
     number, office = rng.randrange(3, 240), commune_office(rng)
-    made = _heading(rng, requester, "child", child)
+    made = heading(rng, requester, "child", child)
     made["requester.relation"] = Truth(relation)
     made["child.date_of_birth"] = Truth(slashed(rng, born))
     made["child.date_of_birth_words"] = Truth(date_in_words(born))
@@ -290,7 +268,7 @@ def _birth(rng: random.Random) -> dict[str, Truth]:
     }
     unmarried = rng.random() < 0.2
     made.update({f"parents_marriage.{k}": BLANK if unmarried else v for k, v in wed.items()})
-    return made | _footer(rng)
+    return made | footer(rng)
 
 
 def _death(rng: random.Random) -> dict[str, Truth]:
@@ -300,7 +278,7 @@ def _death(rng: random.Random) -> dict[str, Truth]:
     died = day_between(rng, TODAY - timedelta(days=60), TODAY - timedelta(days=1))
     told = died + timedelta(days=rng.randrange(0, 2))
     hospital, ward = rng.choice(words.HOSPITALS)
-    made = _heading(rng, requester, "deceased", dead)
+    made = heading(rng, requester, "deceased", dead)
     if rng.random() < 0.3:
         made["deceased.date_of_birth"] = Truth(str(dead.born.year))
     if rng.random() < 0.2:
@@ -318,7 +296,7 @@ def _death(rng: random.Random) -> dict[str, Truth]:
     made["death_notice.number"] = Truth(f"{rng.randrange(5, 400)}/GBT") if notice else BLANK
     made["death_notice.issuer"] = Truth(issuer) if notice else BLANK
     made["death_notice.date"] = Truth(long_date(told)) if notice else BLANK
-    return made | _footer(rng)
+    return made | footer(rng)
 
 
 def _marital(rng: random.Random) -> dict[str, Truth]:
@@ -326,14 +304,14 @@ def _marital(rng: random.Random) -> dict[str, Truth]:
     subject = make_person(rng, day_between(rng, date(1970, 1, 1), date(2003, 1, 1)))
     own = rng.random() < 0.7
     requester = subject if own else make_person(rng, day_between(rng, date(1955, 1, 1), date(1975, 1, 1)))
-    made = _heading(rng, requester, "subject", subject)
+    made = heading(rng, requester, "subject", subject)
     made["requester.relation"] = Truth("Bản thân" if own else ("Bố đẻ" if requester.sex == "Nam" else "Mẹ đẻ"))
     status = marital_status(rng, subject)
     made["subject.marital_status"] = Truth(status)
     made["purpose"] = Truth(purpose(rng, subject, may_marry="đang có" not in status))
     if rng.random() < 0.2:
         made.update({f"subject.{leaf}": BLANK for leaf in ("sex", "ethnicity", "nationality")})
-    return made | _footer(rng)
+    return made | footer(rng)
 
 
 def marital_status(rng: random.Random, subject: Person) -> str:
@@ -406,4 +384,4 @@ def _email_or_none(rng: random.Random, person: Person) -> Truth:
     return Truth("Không", FieldStatus.NONE_STATED) if roll < 0.45 else Truth(person.email)
 
 
-_MAKERS = {"khai-sinh": _birth, "khai-tu": _death, "xac-nhan-hon-nhan": _marital, "ct01": _residence_change}
+MAKERS = {"khai-sinh": _birth, "khai-tu": _death, "xac-nhan-hon-nhan": _marital, "ct01": _residence_change}

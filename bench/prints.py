@@ -144,13 +144,16 @@ class _Press:
         groups = list(_groups(template.items))
         for k, group in enumerate(groups):
             first = group[0]
-            if any(i.field and i.field.kind is FieldKind.TABLE for i in group):
-                self.table(group, template.rows)
+            columns = [i.field for i in group if i.field and i.field.kind is FieldKind.TABLE]
+            if columns:
+                self.table(group, columns[0].rows or template.rows)
             elif first.field and first.field.kind is FieldKind.COMB:
                 self.comb(first)
             elif first.field and first.field.kind is FieldKind.TICKS:
                 self.ticks(first)
-            elif len(group) > 2 and not any(i.field for i in group):
+                if group[1:]:
+                    self.line(group[1:])
+            elif len(group) > 1 and not any(i.field for i in group):
                 self.columns(group)
             elif first.text in titles or k < 2:
                 self.centred(first, 1.08 if first.text in titles else 1.0)
@@ -196,6 +199,7 @@ class _Press:
             while len(taken) < len(rest) and self.least([*taken, rest[len(taken)]]) <= self.right - self.left - indent:
                 taken.append(rest[len(taken)])
             rest = rest[len(taken):]
+            self.long_label(taken[0], self.right - self.left - indent)
             self.feed()
             self.atoms([a for atoms in taken for a in atoms], self.left + indent, drawn)
             last = taken[-1][-1].spec or taken[-1][0].spec
@@ -206,6 +210,18 @@ class _Press:
             if item.field:
                 pieces = tuple(tuple(p) for p in drawn[item.field.id])
                 self.places.append(Place(item.field.id, item.field, item.field.inner, pieces, size=self.em))
+
+    def long_label(self, atoms: Sequence[_Atom], room: float) -> None:
+        """A label that leaves no room for its leader is set on several lines; the last one stays in its atom."""
+        label = atoms[0]
+        weight = sum(a.weight for a in atoms)
+        if label.spec or self.width(label) + 5.0 * self.em * weight <= room:
+            return
+        lines = _wrapped(label.text, self.font(label.bold), room - 5.0 * self.em * weight)
+        for line in lines[:-1]:
+            self.feed()
+            self.draw.text((self.left, self.y), line, font=self.font(label.bold), fill=_INK, anchor="ls")
+        label.text = lines[-1]
 
     def least(self, parts: Sequence[Sequence[_Atom]]) -> float:
         """The shortest line these labels and leaders make."""
@@ -274,15 +290,21 @@ class _Press:
         assert item.field
         atom = _Atom(item.text, item.bold, item.footnote)
         self.words(atom, self.left)
-        x, side, cells = self.left + self.width(atom), 4.2 * _MM, []
-        for n, choice in enumerate(item.field.choices):
-            text = f"{', ' if n else ''}{choice} "
-            self.draw.text((x, self.y), text, font=self.font(), fill=_INK, anchor="ls")
-            x += self.font().getlength(text)
-            box = Box(x, self.y - 0.85 * side, x + side, self.y + 0.15 * side)
+        side, cells = 4.2 * _MM, []
+        first, alone = item.field.box_first, not item.field.choices
+        x = self.left - side - 0.2 * self.em if first and alone else self.left + self.width(atom)
+        for n, choice in enumerate(item.field.choices or ("",)):
+            text = choice and f"{', ' if n else ''}{choice} "
+            length = self.font().getlength(text)
+            if x + length + side > self.right:  # long choices go on below each other
+                self.feed()
+                x = self.left
+            before, after = (side + 0.2 * self.em, 0.0) if first else (0.0, length)
+            self.draw.text((x + before, self.y), text, font=self.font(), fill=_INK, anchor="ls")
+            box = Box(x + after, self.y - 0.85 * side, x + after + side, self.y + 0.15 * side)
             self.frame(box)
             cells.append(Cell(len(self.pages) - 1, box))
-            x += side + 0.2 * self.em
+            x += length + side + 0.2 * self.em
         self.places.append(Place(item.field.id, item.field, cells=tuple(cells), size=self.em))
 
     def frame(self, box: Box) -> None:

@@ -44,6 +44,7 @@ class Plan:
     sweep: int = 8
     out: Path = PLACE
     faces: str = "typed"
+    forms: tuple[str, ...] = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from bench.result import PLACE, Plan, Reading, Result
 from digitizer.errors import EngineUnavailable
 from digitizer.options import Options
 from digitizer.score import DocumentScore, score_document, summarize
+from digitizer.template import load_templates
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
 
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.publish:
             console.print("docs/benchmark.md is about typed answers: leave out --publish.")
             return 2
+    if options.publish and tuple(options.forms) != FORMS:
+        console.print("docs/benchmark.md is about the four forms: leave out --forms.")
+        return 2
     from bench.report import publish, show, write  # matplotlib, for those who asked for a run
 
     result = run(_plan(options), console)
@@ -62,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="digitizer bench", description=__doc__)
     parser.add_argument("--documents", type=int, default=40, help="filled forms in the headline set")
+    parser.add_argument("--forms", nargs="+", default=FORMS, choices=sorted(t.id for t in load_templates()))
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--quality", default="medium", help="clean, light, medium, heavy, medium-200, bilevel")
     parser.add_argument("--source", choices=("real", "own"), default="real", help="real blanks, or our own prints")
@@ -83,6 +88,7 @@ def _plan(o: argparse.Namespace) -> Plan:
     return Plan(
         o.documents, o.seed, o.quality, o.source, o.engine,
         (("tesseract", tesseract), ("ocrmypdf", min(o.ocrmypdf, o.documents))), o.sweep, o.out, o.faces,
+        tuple(o.forms),
     )
 
 
@@ -154,8 +160,8 @@ def make_set(plan: Plan, count: int, quality: str, folder: Path, console: Consol
     made = []
     where = (plan.source, folder if plan.faces == "typed" else folder / plan.faces)
     for n in track(range(count), f"filling forms ({plan.source}, {quality})", console=console):
-        form = FORMS[n % len(FORMS)]
-        face = order[(n // len(FORMS) + n) % len(order)]
+        form = plan.forms[n % len(plan.forms)]
+        face = order[(n // len(plan.forms) + n) % len(order)]
         made.append(make_one(form, plan.seed * 1000 + n, quality, where, face))
     return made
 

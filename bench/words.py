@@ -106,3 +106,9 @@ REQUESTS = (
 )
 PAPER_ISSUERS = ("Cục Cảnh sát QLHC về TTXH", "Bộ Công an")
 ONES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+# (main line of business, its code of four digits in the industry list of 2018)
+TRADES = (
+    ("Bán lẻ lương thực, thực phẩm", "4711"), ("Dịch vụ ăn uống", "5610"), ("Cắt tóc, làm đầu, gội đầu", "9631"),
+    ("Bán lẻ hàng may mặc", "4771"), ("Sửa chữa mô tô, xe máy", "4542"), ("Dịch vụ phục vụ đồ uống", "5630"),
+)
+CAPITALS = (("50", "năm mươi triệu"), ("100", "một trăm triệu"), ("200", "hai trăm triệu"), ("80", "tám mươi triệu"))

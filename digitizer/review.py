@@ -202,7 +202,7 @@ def _spec(record: Record, field_id: str, templates: Sequence[Template]) -> Field
     if not template:
         return None
     rows = re.findall(r"\[([0-9]{1,3})\]", field_id)
-    if any((n.startswith("0") and n != "0") or int(n) >= template.rows for n in rows):
-        return None
     general = re.sub(r"\[[0-9]{1,3}\]", "[n]", field_id)
-    return next((s for s in template.fields if s.id == general and bool(rows) == ("[n]" in s.id)), None)
+    spec = next((s for s in template.fields if s.id == general and bool(rows) == ("[n]" in s.id)), None)
+    most = spec.rows or template.rows if spec else 0
+    return None if any((n.startswith("0") and n != "0") or int(n) >= most for n in rows) else spec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,8 @@ import yaml
 
 from digitizer.errors import UsageError
 
-_NUMBER = re.compile(r"^\d+\.\s*")  # "7. Họ, chữ đệm và tên chủ hộ:" is labelled without its number
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)?\.|[a-zđ]\)|[-,;])\s+")  # "7. Họ, chữ đệm và tên:" goes without its number
+TICKED = "Có"  # the raw text of a lone tick box
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "templates"
 
 
@@ -49,7 +50,7 @@ class FieldKind(StrEnum):
 
     LEADERS = "leaders"  # on dots, dashes or a rule, behind the label, on `lines` lines
     COMB = "comb"  # one box a character
-    TICKS = "ticks"  # one box per entry of `choices`
+    TICKS = "ticks"  # one box per entry of `choices`; without any, one box at the label itself
     TABLE = "table"  # a column of a repeating table; id holds members[n]
 
 
@@ -57,7 +58,9 @@ class FieldKind(StrEnum):
 class FieldSpec:
     """One answer. `label`: as a clerk names it; by default the printed text without its number and colon.
 
-    `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order.
+    `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order; `box_first`: the boxes
+    stand before their words. `rows`: of this column's table where it has other printed rows than the template says.
+    `behind`: printed right behind the leader and no part of the answer: a unit, a bracket, a footnote mark.
     `inner`: printed words inside the answer, such as "giờ", "phút, ngày", "tháng", "năm"; they belong to `raw`."""
 
     id: str
@@ -70,6 +73,28 @@ class FieldSpec:
     cells: int = 0
     choices: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
+    box_first: bool = False
+    behind: str = ""
+    rows: int = 0
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What ticking each box says: the choice, or of a lone box "Có"."""
+        return self.choices or (TICKED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A repeating table. `columns`: from left to right, None for one without answers (a signature); what is printed
+    left of the first answer is not counted. `head`: index of the item that begins its head line."""
+
+    columns: tuple[FieldSpec | None, ...]
+    rows: int
+    head: int
+
+    @property
+    def specs(self) -> tuple[FieldSpec, ...]:
+        return tuple(spec for spec in self.columns if spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +102,8 @@ class Item:
     """One printed thing in reading order: fixed text, or a label with its answer.
 
     text: as printed, without leaders and footnote marks. footnote: the mark behind it, or ''.
-    same_line: stands on the line of the item before it. variants: other spellings seen in print."""
+    same_line: stands on the line of the item before it. variants: other spellings seen in print. new_page: a page
+    of its own begins here, so that the first page is not known by what follows."""
 
     text: str
     field: FieldSpec | None = None
@@ -85,11 +111,12 @@ class Item:
     same_line: bool = False
     bold: bool = False
     variants: tuple[str, ...] = ()
+    new_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One edition of one form. `titles`: the title's printed lines. `rows`: printed rows of the repeating table."""
+    """One edition of one form. `titles`: the title's printed lines. `rows`: printed rows of a repeating table."""
 
     id: str
     edition: str
@@ -107,6 +134,25 @@ class Template:
     def fields(self) -> tuple[FieldSpec, ...]:
         """All answers in printed order; table columns as `members[n].leaf`."""
         return tuple(item.field for item in self.items if item.field)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Columns belong to one table while their ids begin alike; a column without answers stands on the same line."""
+        found: list[Table] = []
+        head = end = 0
+        for index, item in enumerate(self.items):
+            head = head if item.same_line else index
+            spec = item.field if item.field and item.field.kind is FieldKind.TABLE else None
+            name = spec.id.split("[")[0] if spec else ""
+            behind = item.same_line and not spec and end == index
+            if found and (behind or name == found[-1].specs[0].id.split("[")[0]):
+                found[-1] = replace(found[-1], columns=(*found[-1].columns, spec))
+            elif spec:
+                found.append(Table((spec,), spec.rows or self.rows, head))
+            else:
+                continue
+            end = index + 1
+        return tuple(found)
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from bench import people, words
+from bench.answers import answers
 from digitizer.template import load_templates
 from digitizer.vietnam.text import letter_parts, syllables
 from training.addresses import address
@@ -98,7 +99,7 @@ class Writer:
     def answer(self) -> str:
         """What the bench's people write on one of the forms."""
         if not self.pool:
-            made = people.answers(self.rng.choice(load_templates()), self.rng)
+            made = answers(self.rng.choice(load_templates()), self.rng)
             self.pool = [truth.raw for truth in made.values() if truth.raw]
             self.rng.shuffle(self.pool)
         return self.pool.pop()

@@ -14,11 +14,13 @@ from digitizer.vietnam.text import fold, nfc
 _EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
 _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
-_MARK = re.compile(r"^\W{0,2}\(\d\)[\W_]*")  # a footnote mark that stood behind the label
+_MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood behind the label
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w)")  # "g: 01": the region began before the label's end
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
+_LOOSE = {"(": r"\(?", "²": "[²2?]?", ".": r"\.?"}  # as raised and low print is often read
+_SLASHLIKE = re.compile(r"[\s.,:…·_-]+")
 _SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
 
 
@@ -27,7 +29,7 @@ def line_text(text: str, spec: FieldSpec) -> str:
     plain = nfc(text).replace("...", " . . ")
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
-    plain = _LABEL_END.sub("", _MARK.sub("", plain))
+    plain = _LABEL_END.sub("", _MARK.sub("", plain.lstrip(")")))
     if spec.type is FieldType.EMAIL:
         return re.sub(r"\s+", "", plain).strip(_EDGE)
     plain = _DOTS.sub(_gap, plain)
@@ -40,9 +42,23 @@ def _gap(match: re.Match[str]) -> str:
     return ", " if match.group().lstrip().startswith(",") else " "
 
 
+def without_tail(text: str, tail: str) -> str:
+    """An answer without what is printed right behind its leader ("120,5 m²" where the form says "…… m²")."""
+    if not tail:
+        return text
+    pattern = "".join(_LOOSE.get(char, re.escape(char)) for char in tail)
+    return re.sub(rf"\s*{pattern}[\s.,]*$", "", text)
+
+
 def only_mark(text: str) -> bool:
     """Whether all that was read is a footnote mark, so that nothing was written."""
     return bool(_MARK.fullmatch(nfc(text)))
+
+
+def only_slashes(text: str, spec: FieldSpec) -> bool:
+    """Whether all that was read is the printed slashes of a date, which alone are often read as 1 or l."""
+    strokes = _SLASHLIKE.sub("", nfc(text))
+    return len(strokes) <= len(spec.inner) and not strokes.strip("/1lI|!")
 
 
 def join_lines(texts: Sequence[str]) -> str:

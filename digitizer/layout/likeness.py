@@ -20,13 +20,14 @@ TOP_LINES = 16
 WORTH_A_LOOK = 0.45  # of the title; below, labels are not compared: it would cost 50 ms a form and page
 TELLING = 6  # letters; shorter labels stand on every form
 _CODE = re.compile(r"[Mm][ẫâãa]u\s+(?:s[ốôo]\s+)?([A-ZĐ]{2,4})\s?([0-9OI]{2})\b")
+_VARIANT = re.compile(r"[Mm][ẫâãa]u\s+s[ốôo]\s+(\d{1,2}[a-eđ])\b")  # "Mẫu số 1a" to "Mẫu số 1đ" bear one title
 _NATION = "conghoaxahoichunghiavietnam"
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """title: similarity of the nearest line or lines, 0-1. labels: share of the form's label letters found in order, 0
-    where the title is nothing like it. other_code: another form's code stands on the page."""
+    """title: similarity of the nearest line or lines, 0-1. labels: share of the first page's label letters found in
+    order, 0 where the title is nothing like it. other_code: another form's code stands on the page."""
 
     title: float
     labels: float
@@ -66,7 +67,8 @@ def _title(text: PageText, template: Template) -> float:
 
 
 def _labels(text: PageText, template: Template) -> float:
-    patterns = _telling(template, (Role.LABEL, Role.FIXED))
+    end = next((i for i, item in enumerate(template.items) if item.new_page), len(template.items))
+    patterns = [p for p in _telling(template, (Role.LABEL, Role.FIXED)) if p.item < end]
     whole = sum(len(p.keys[0]) for p in patterns if p.role is Role.LABEL)
     found = align(patterns, tokens_of([text]))
     return sum(_right_letters(m) for m in found if m.pattern.role is Role.LABEL) / whole if whole else 0.0
@@ -81,10 +83,13 @@ def _right_letters(match: Match) -> int:
 
 
 def _other_code(text: PageText, code: str) -> bool:
-    """"Mẫu CT02" on a page is evidence against CT01, however alike the rest."""
+    """"Mẫu CT02" on a page is evidence against CT01, "Mẫu số 1b" against "Mẫu số 1a", however alike the rest."""
     if not code:
         return False
     for line in text.lines[:6]:
+        variant = _VARIANT.search(line.text)
+        if variant and _VARIANT.search(code):
+            return not code.endswith(f" {variant.group(1)}")
         found = _CODE.search(line.text)
         if found and found.group(1) == code[:-2]:
             return found.group(2).replace("O", "0").replace("I", "1") != code[-2:]

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from digitizer.document import CleanPage, Field, FieldStatus, Located, SlotReading, Source
 from digitizer.geometry import Box
-from digitizer.layout.answers import join_lines, join_slashes, line_text, only_mark, status_of, with_inner
+from digitizer.layout.answers import (
+    join_lines,
+    join_slashes,
+    line_text,
+    only_mark,
+    only_slashes,
+    status_of,
+    with_inner,
+    without_tail,
+)
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 from digitizer.vietnam.lists import snap, snap_marital_status
 from digitizer.vietnam.phrases import repair_address, repair_digits, repair_office, repair_paper
@@ -39,9 +48,8 @@ def _missing(spec: FieldSpec) -> Field:
 
 
 def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, float]) -> Iterator[Field]:
-    columns = {spec.id: spec for spec in template.fields if spec.kind is FieldKind.TABLE}
-    for n in range(template.rows):
-        row = [(replace(spec, id=key.replace("[n]", f"[{n}]"))) for key, spec in columns.items()]
+    for table, n in ((each, n) for each in template.tables for n in range(each.rows)):
+        row = [replace(spec, id=spec.id.replace("[n]", f"[{n}]")) for spec in table.specs]
         mine = {spec.id: [r for r in readings if r.slot.field_id == spec.id] for spec in row}
         if any(sum(r.ink_ratio) > 0 for found in mine.values() for r in found):
             yield from (_field(spec, mine[spec.id], dpi) if mine[spec.id] else _missing(spec) for spec in row)
@@ -67,7 +75,7 @@ def _ticked(spec: FieldSpec, reading: SlotReading) -> tuple[str, FieldStatus, fl
         return "", FieldStatus.BLANK, 0.95
     if len(inked) > 1:
         return "", FieldStatus.ILLEGIBLE, 0.3
-    return spec.choices[inked[0]], FieldStatus.FILLED, 0.97
+    return spec.answers[inked[0]], FieldStatus.FILLED, 0.97
 
 
 def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldStatus, float]:
@@ -77,11 +85,14 @@ def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldSt
     inked = False
     for found in mine:
         for number, (reading, ratio) in enumerate(zip(found.readings, found.ink_ratio, strict=True)):
-            if ratio <= 0 or only_mark(reading.text):
+            if ratio <= 0 or only_mark(reading.text) or ("/" in spec.inner and only_slashes(reading.text, spec)):
+                continue
+            text = without_tail(line_text(reading.text, spec), spec.behind)
+            if reading.text and not text and spec.behind:
                 continue
             inked = True
             piece = found.slot.pieces[number] if found.slot.pieces and inner else 0
-            pieces[piece].append(line_text(reading.text, spec))
+            pieces[piece].append(text)
             confidence = min(confidence, reading.confidence)
     raw = with_inner([join_lines(texts) for texts in pieces], inner) if inner else join_lines(pieces[0])
     raw, sure = _tidied(raw, spec)

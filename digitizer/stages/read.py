@@ -17,6 +17,7 @@ from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 DARK = 150
 DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no evidence of writing
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
+CROSS = 0.35  # of a tick box's side: what is smaller is no cross, even in a box of 2.4 mm
 CELL_EDGE = 0.1  # of a cell's side: its drawn border
 SURE = 0.9  # readings below are tried again in other manners
 TALLER = 0.18  # of a region's height: room above for the marks of capitals, for an engine that bears its neighbours
@@ -182,7 +183,8 @@ def _cuts(index: int, slot: Slot, spec: FieldSpec, place: tuple[CleanPage, bool]
         if spec.kind is FieldKind.LEADERS:
             gray, ink = _without_neighbours(gray, ink)
         region = Region(gray, ink, _alphabet(spec, piece), page.dpi, _type(spec))
-        yield _Cut(index, region, _ink_ratio(ink, page.dpi))
+        speck = min(DOT_MM / 25.4 * page.dpi, CROSS * box.height) if spec.kind is FieldKind.TICKS else None
+        yield _Cut(index, region, _ink_ratio(ink, page.dpi, speck))
 
 
 def _type(spec: FieldSpec) -> str:
@@ -239,13 +241,13 @@ def _over_ink(dark: np.ndarray, stats: np.ndarray) -> np.ndarray:
     return found
 
 
-def _ink_ratio(ink: np.ndarray, dpi: float) -> float:
-    """Share of dark pixels, specks not counted."""
+def _ink_ratio(ink: np.ndarray, dpi: float, speck_px: float | None = None) -> float:
+    """Share of dark pixels, specks not counted: up to DOT_MM, or as given."""
     if not ink.size:
         return 0.0
     dark = (ink < DARK).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    dot = DOT_MM / 25.4 * dpi
+    dot = DOT_MM / 25.4 * dpi if speck_px is None else speck_px
     big = (stats[1:, cv2.CC_STAT_WIDTH] > dot) | (stats[1:, cv2.CC_STAT_HEIGHT] > dot)
     return float(stats[1:, cv2.CC_STAT_AREA][big].sum()) / ink.size
 

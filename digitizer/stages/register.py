@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from digitizer.document import CleanPage, Finding, Located, PageText, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
-from digitizer.layout.cells import comb_cells, table_cells, tick_box
+from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
 from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, tokens_of
@@ -75,7 +75,7 @@ def _slots(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[S
             yield Slot(spec.id, number, cells, anchor, label.quality)
     elif spec.kind is FieldKind.TICKS:
         boxes = tuple(_ticks(found, index, spec, first))
-        if len(boxes) == len(spec.choices):
+        if len(boxes) == len(spec.answers):
             yield Slot(spec.id, number, boxes, anchor, label.quality)
     else:
         yield from _written(found, index, item, spec)
@@ -130,7 +130,7 @@ def _before(found: _Found, match: Match) -> Place:
     sheet = found.sheets[token.page]
     row = sheet.row_at(base_px(token.box, token.text))
     left = token.box.left - 0.04 * sheet.letter_px
-    return Place(token.page, row, answer_right_px(sheet, row, left, match.pattern.text.startswith(",")))
+    return Place(token.page, row, answer_right_px(sheet, row, left, match.pattern.text.startswith((",", ";"))))
 
 
 def _next_is_near(found: _Found, index: int) -> bool:
@@ -146,26 +146,37 @@ def _printed_alone(item: Item) -> bool:
 
 def _ticks(found: _Found, index: int, spec: FieldSpec, first: Token) -> Iterator[Box]:
     words = [m for m in found.matches if m.pattern.item == index and m.pattern.role is Role.CHOICE]
+    words = words if spec.choices else [found.items[index]]
     for match in words:
-        token = found.tokens[match.end - 1]
+        token = found.tokens[match.start if spec.box_first else match.end - 1]
         if token.page != first.page:
             continue
-        following = [found.tokens[m.start] for m in words if m.start > match.start]
         sheet = found.sheets[token.page]
+        if spec.box_first:
+            yield tick_box_before(sheet.page, token.box, sheet.letter_px, _line_before(found, match))
+            continue
+        following = [found.tokens[m.start] for m in words if m.start > match.start]
         stop = min((t.box.left for t in following), default=token.box.right + 4 * sheet.letter_px)
         yield tick_box(sheet.page, token.box, sheet.letter_px, stop)
 
 
+def _line_before(found: _Found, match: Match) -> float:
+    """Where the print before a word on its line ends; a few letters before the word where it begins the line."""
+    token = found.tokens[match.start]
+    far = max(0.0, token.box.left - 4 * found.sheets[token.page].letter_px)
+    before = max((m.end for m in found.matches if m.end <= match.start), default=0)
+    last = found.tokens[before - 1] if before else None
+    return max(far, last.box.right) if last and last.line == token.line else far
+
+
 def _table(found: _Found) -> Iterator[Slot]:
-    columns = [item.field for item in found.template.items if item.field and item.field.kind is FieldKind.TABLE]
-    if not columns:
-        return
-    head = next(i for i, item in enumerate(found.template.items) if item.field is columns[0])
-    above = [m for i, m in found.items.items() if i < head]
-    if not above:
-        return
-    last = found.tokens[max(above, key=lambda m: m.end).end - 1]
-    sheet = found.sheets[last.page]
-    for n, row in enumerate(table_cells(sheet.page, last.box.bottom, len(columns), found.template.rows)):
-        for spec, cell in zip(columns, row, strict=True):
-            yield Slot(spec.id.replace("[n]", f"[{n}]"), sheet.page.number, (cell,))
+    for table in found.template.tables:
+        above = [m for i, m in found.items.items() if i < table.head]
+        if not above:
+            continue
+        last = found.tokens[max(above, key=lambda m: m.end).end - 1]
+        sheet = found.sheets[last.page]
+        for n, row in enumerate(table_cells(sheet.page, last.box.bottom, len(table.columns), table.rows)):
+            for spec, cell in zip(table.columns, row, strict=True):
+                if spec:
+                    yield Slot(spec.id.replace("[n]", f"[{n}]"), sheet.page.number, (cell,))

@@ -50,8 +50,13 @@ def repair_paper(text: str) -> str:
     return f"{kind} {found['number']} {nearest(found['issuer'], _ISSUERS)} cấp {day}{found['date']}".strip()
 
 
+_LONE_LETTER = re.compile(r"^[a-zà-ỹ] (?=[^\W\d_])")
+
+
 def repair_office(text: str) -> str:
-    """The agency's kind at the beginning, then unit words."""
+    """The agency's kind at the beginning, behind what may be left of a label broken over two lines ("tạ|i UBND"), then
+    unit words."""
+    text = _LONE_LETTER.sub("", text)
     for office in _OFFICES:
         size = len(office.split(" "))
         words = text.split(" ")

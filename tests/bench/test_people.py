@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.people import answers, date_in_words, long_date, make_person, unmarked
+from bench.answers import answers
+from bench.people import date_in_words, long_date, make_person, unmarked
 from digitizer.document import FieldStatus
 from digitizer.template import FieldKind, load_templates
 

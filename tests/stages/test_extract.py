@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bench import people
+from bench.answers import answers
 from digitizer.document import Field, FieldStatus, Located, Reading, Slot, SlotReading
 from digitizer.geometry import Box
 from digitizer.stages.extract import extract
@@ -138,6 +138,6 @@ def test_right_readings_are_not_repaired(template: Template) -> None:
     """Whole answers as people write them come out as they went in, inner words and all."""
     specs = [s for s in template.fields if s.kind is FieldKind.LEADERS and not s.inner]
     for seed in range(40):
-        truths = people.answers(template, random.Random(seed))
+        truths = answers(template, random.Random(seed))
         found = fields(template, *(read(s.id, truths[s.id].raw) for s in specs))
         assert {s.id: found[s.id].raw for s in specs} == {s.id: truths[s.id].raw for s in specs}

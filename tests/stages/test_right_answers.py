@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bench import people
+from bench.answers import answers
 from digitizer.document import EngineInfo, Field, FieldStatus, FormMatch, Outcome, Record
 from digitizer.stages.normalize import normalize
 from digitizer.stages.route import NOTES, route
@@ -17,7 +17,7 @@ from digitizer.vietnam.lists import snap
 def read_without_error(template: Template, seed: int) -> Record:
     specs = {s.id: s for s in template.fields}
     fields = []
-    for field_id, truth in people.answers(template, random.Random(seed)).items():
+    for field_id, truth in answers(template, random.Random(seed)).items():
         spec = specs[re.sub(r"\[\d+\]", "[n]", field_id)]
         status = FieldStatus.FILLED if truth.raw else FieldStatus.BLANK
         fields.append(Field(field_id, spec.label, spec.type.value, status, raw=truth.raw, confidence=0.99,

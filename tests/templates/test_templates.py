@@ -7,40 +7,7 @@ import pytest
 from bench.make import real, shared_folder
 from digitizer.errors import UsageError
 from digitizer.template import FieldKind, Template, load_templates, parse_template
-
-PERSON = ("full_name", "date_of_birth", "residence", "identity_paper")
-PARENT = ("full_name", "date_of_birth", "ethnicity", "nationality", "residence", "identity_paper")
-SUBJECT = ("full_name", "date_of_birth", "sex", "ethnicity", "nationality", "residence", "identity_paper")
-
-
-def block(name: str, leaves: tuple[str, ...]) -> list[str]:
-    return [f"{name}.{leaf}" for leaf in leaves]
-
-
-IDS = {
-    "khai-sinh": [
-        "authority", *block("requester", (*PERSON, "relation")),
-        *block("child", ("full_name", "date_of_birth", "date_of_birth_words", "sex", "ethnicity", "nationality",
-                         "place_of_birth", "home_town")),
-        *block("mother", PARENT), *block("father", PARENT),
-        *block("parents_marriage", ("number", "book", "date", "authority")), "place_and_date",
-        *block("copies", ("wanted", "count")),
-    ],
-    "khai-tu": [
-        "authority", *block("requester", (*PERSON, "relation")),
-        *block("deceased", (*SUBJECT, "died_at", "place_of_death", "cause_of_death")),
-        *block("death_notice", ("number", "issuer", "date")), "place_and_date", *block("copies", ("wanted", "count")),
-    ],
-    "xac-nhan-hon-nhan": [
-        "authority", *block("requester", (*PERSON, "relation")), *block("subject", (*SUBJECT, "marital_status")),
-        "purpose", "place_and_date",
-    ],
-    "ct01": [
-        "authority", *block("subject", ("full_name", "date_of_birth", "sex", "personal_id", "phone", "email")),
-        *block("householder", ("full_name", "relation", "personal_id")), "request",
-        *block("members[n]", ("full_name", "date_of_birth", "sex", "personal_id", "relation")),
-    ],
-}
+from tests.templates.ids import IDS
 
 
 @pytest.mark.parametrize("template", load_templates(), ids=lambda t: t.id)
@@ -60,6 +27,22 @@ def test_every_promised_form_is_there() -> None:
     assert {t.id for t in load_templates()} == set(IDS)
 
 
+def test_columns_are_parted_into_tables_and_unread_columns_count() -> None:
+    trades, household = next(t for t in load_templates() if t.id == "ho-kinh-doanh").tables
+    assert [s.id for s in trades.specs] == ["industries[n].name", "industries[n].code", "industries[n].main"]
+    assert (trades.rows, household.rows) == (1, 2)
+    assert [bool(c) for c in household.columns] == [True] * 8 + [False]  # the last one is signed
+    (members,) = next(t for t in load_templates() if t.id == "ct01").tables
+    assert (members.rows, len(members.columns)) == (9, 5)
+
+
+def test_labels_lose_numbers_and_letters_of_lists() -> None:
+    labels = {f.id: f.label for t in load_templates() for f in t.fields}
+    assert labels["request.certificate"] == "Đề nghị cấp Giấy chứng nhận"
+    assert labels["disability.kind"] == "Dạng tật"
+    assert labels["householder.full_name"] == "Họ, chữ đệm và tên chủ hộ"
+
+
 def test_an_unknown_key_is_an_error_that_names_the_file() -> None:
     data = {
         "id": "x", "edition": "1", "titles": ["X"], "regulation": "", "valid_from": None,
@@ -76,4 +59,4 @@ def test_the_official_blank_has_a_place_for_every_field(template: Template) -> N
     places = real(template.id).places
     lone = [f.id for f in template.fields if f.kind is not FieldKind.TABLE]
     assert [p.field_id for p in places if "[" not in p.field_id] == lone
-    assert len([p for p in places if "[" in p.field_id]) == template.rows * (len(template.fields) - len(lone))
+    assert len([p for p in places if "[" in p.field_id]) == sum(t.rows * len(t.specs) for t in template.tables)
