@@ -21,7 +21,7 @@ from digitizer.vietnam.text import fold
 _ID = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$")
 _ROW_ID = re.compile(r"^[a-z][a-z0-9_]*\[n\]\.[a-z][a-z0-9_]*$")
 FORM_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_MARK = re.compile(r"^\((\d{1,2})\)$")
+_MARK = re.compile(r"^\(?(\d{1,2})\)?$")
 _NEEDED = {"id": str, "edition": str, "titles": list, "regulation": str, "valid_from": date, "items": list}
 _OTHERS = {"valid_to": date, "form_code": str, "procedure_codes": list, "rows": int, "notes": list}
 _KINDS = {str: "text", list: "a list", int: "a number", date: "a date such as 2025-07-01", bool: "true or false"}
@@ -185,7 +185,8 @@ def _words(spec: dict[str, Any], name: str, kind: str) -> Iterator[Fault]:
             yield Fault("wrong_value", f"{name}: {key} must be a list of printed words", name)
             return
     if kind == FieldKind.TICKS.value and not choices:
-        yield Fault("no_choices", f"{name}: tick boxes need choices, the words printed beside them", name)
+        yield Fault("no_choices", f"{name}: without choices this is one box at the label itself; where several boxes "
+                    "stand, list the words printed beside them", name, warning=True)
     if kind != FieldKind.TICKS.value and choices:
         yield Fault("choices_without_ticks", f"{name}: choices belong to kind: ticks only", name)
     if len({fold(c) for c in choices}) < len(choices):
@@ -218,7 +219,8 @@ def _marks(items: list[dict[str, Any]], data: dict[str, Any]) -> Iterator[Fault]
             continue
         found = _MARK.match(mark)
         if not found:
-            yield Fault("bad_mark", f"item {number}: a footnote mark looks like (2), not {mark!r}", f"item {number}")
+            said = f"item {number}: a footnote mark looks like (2) or 2, not {mark!r}"
+            yield Fault("bad_mark", said, f"item {number}")
         elif notes and int(found.group(1)) > notes:
             yield Fault("mark_without_note", f"item {number} has mark {mark}, but notes ends with ({notes})",
                         f"item {number}", warning=True)

@@ -73,7 +73,7 @@ def test_the_templates_of_the_product_have_none(path: Path) -> None:
     ("choices: [Có, Không]", "choices: [Có, Không], inner: [năm]", "inner_without_leaders"),
     ("id: subject.full_name, type: person_name", "id: \"members[n].name\", type: person_name, kind: table", "no_rows"),
     ("edition: tt1-2026", "edition: tt1-2026\nrows: 3", "rows_without_table"),
-    ("footnote: \"(1)\"", "footnote: \"1\"", "bad_mark"),
+    ("footnote: \"(1)\"", "footnote: \"*\"", "bad_mark"),
     ("footnote: \"(1)\"", "footnote: \"(2)\"", "mark_without_note"),
     ("regulation: \"Thông tư 1/2026/TT-BTP\"", "regulation: \"\"", "no_regulation"),
 ])
