@@ -17,7 +17,19 @@ from bench.fonts import faces
 from digitizer.document import Reading
 from digitizer.engines.build import build_engine
 from digitizer.engines.null import NullEngine
-from digitizer.engines.onnx import HEIGHT, MODEL, PIXELS, OnnxEngine, Recogniser, batches, padded, prepared, stacked
+from digitizer.engines.onnx import (
+    HEIGHT,
+    MODEL,
+    PIXELS,
+    OnnxEngine,
+    Recogniser,
+    batches,
+    doubt,
+    letters,
+    padded,
+    prepared,
+    stacked,
+)
 from digitizer.errors import EngineUnavailable
 from digitizer.ports import Alphabet, Region
 from digitizer.vietnam.text import MARKED_LETTERS
@@ -71,6 +83,28 @@ def test_letters_have_their_places_and_rivals(engine: OnnxEngine) -> None:
     assert reading.characters[-1].right_px < 260
     assert all(0 <= c.confidence <= 1 for c in reading.characters)
     assert all(letter != c.text and 0 <= p <= 1 for c in reading.characters for letter, p in c.alternatives)
+
+
+def test_squeezed_writing_is_read_again_wider(engine: OnnxEngine) -> None:
+    """Letters that run together in one step are lost by the first reading."""
+    written = "Số 15 ngõ Giếng, phường Đống Đa"
+    wide = region(written, leaders=False, tail=20)
+    size = (int(wide.gray.shape[1] * 0.42), wide.gray.shape[0])
+    pictures = (Image.fromarray(one).resize(size, Image.Resampling.LANCZOS) for one in (wide.gray, wide.ink))
+    gray, ink = (np.asarray(picture) for picture in pictures)
+    squeezed = Region(gray, ink, wide.alphabet, wide.dpi)
+    cut = prepared(squeezed)
+    assert cut is not None
+    [first] = Recogniser().probabilities([cut.picture])
+    assert letters(first) < len(written) - 3
+    assert texts(engine.read_regions([squeezed])) == [written]
+
+
+def test_doubt_is_counted_a_letter() -> None:
+    sure, torn = np.array([[0.0, 1.0]]), np.array([[0.5, 0.5], [0.5, 0.5]])
+    assert doubt(sure) == 0
+    assert doubt(torn) == pytest.approx(2 * np.log(2))
+    assert doubt(np.array([[1.0, 0.0], [0.5, 0.5], [0.1, 0.9]])) == pytest.approx(-np.log(0.5) - np.log(0.9))
 
 
 def test_pencil_is_read(engine: OnnxEngine) -> None:
