@@ -17,6 +17,8 @@ _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?
 _MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood behind the label
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w)")  # "g: 01": the region began before the label's end
+_LETTERS_AHEAD = re.compile(r"^[^\W\d_]{1,2}\s+(?=\d)")  # "g 05": the same, where an answer begins with a digit
+_DIGITS_FIRST = {FieldType.INTEGER, FieldType.PERSONAL_ID, FieldType.PHONE}
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
 _LOOSE = {"(": r"\(?", "²": "[²2?]?", ".": r"\.?"}  # as raised and low print is often read
@@ -30,6 +32,8 @@ def line_text(text: str, spec: FieldSpec) -> str:
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
     plain = _LABEL_END.sub("", _MARK.sub("", plain.lstrip(")")))
+    if spec.type in _DIGITS_FIRST:
+        plain = _LETTERS_AHEAD.sub("", plain)
     if spec.type is FieldType.EMAIL:
         return re.sub(r"\s+", "", plain).strip(_EDGE)
     plain = _DOTS.sub(_gap, plain)

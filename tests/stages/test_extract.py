@@ -80,6 +80,7 @@ def test_an_inner_word_that_was_read_with_the_answer_is_not_said_twice() -> None
 def test_the_end_of_a_label_is_no_answer() -> None:
     count = FieldSpec("n", "Số lượng", FieldType.INTEGER)
     assert one(count, "g: 01").raw == "01"
+    assert one(count, "g 05").raw == "05"
     assert one(TEXT, ": Đi học").raw == "Đi học"
     assert one(TEXT, "Thôn 3: nhà cuối").raw == "Thôn 3: nhà cuối"
 
