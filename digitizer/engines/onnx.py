@@ -35,28 +35,26 @@ MARGIN = 0.4  # heights of paper kept left and right of the ink; with 1.0 three 
 # Writing that is lower than LOW of its region is cut out with ABOVE and BELOW of its own height around it, or it would
 # be read smaller than need be: typed answers in unseen fonts 93.2 -> 96.0 % exact, hands and print of pages the same.
 LOW, ABOVE, BELOW = 0.85, 0.25, 0.3
-# A step can tell one letter at most, and letters run together well before that. A line with more letters a step than
-# CROWDED, or more doubt than DOUBT, is read again, stretched, and the surer of the two readings is kept. Measured on 60
-# to 150 lines each, CER: squeezed hands 48 -> 15 %, hands 11.5 -> 11.3 %, small bilevel print 0.33 -> 0.31 %, typed
-# answers the same; a typed line in fifteen and every second line by hand is read twice.
-CROWDED, DOUBT, STRETCH = 0.6, 0.2, 1.6
+# A step can tell one letter at most, and letters run together well before that. A line read with more doubt than DOUBT
+# is read again, STRETCH times as wide, and the surer reading is kept. Measured on 60 to 150 lines each, CER: squeezed
+# hands 48 -> 15 %, hands 11.5 -> 11.3 %, typed answers and print the same; one typed line in a hundred and two of five
+# by hand are read twice. To ask for crowded lines as well (letters a step) gained nothing.
+DOUBT, STRETCH = 0.2, 1.6
 TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A region as the network takes it. `left`: px of the region that were cut off; `scale`: region px a picture px;
-    `inked`: picture px from the first ink to the last."""
+    """A region as the network takes it. `left`: region px that were cut off; `scale`: region px a picture px."""
 
     picture: np.ndarray  # (48, w) uint8
     left: int
     scale: float
-    inked: float
 
     def stretched(self, factor: float) -> Prepared:
         size = (round(self.picture.shape[1] * factor), HEIGHT)
         picture = cv2.resize(self.picture, size, interpolation=cv2.INTER_CUBIC)
-        return Prepared(picture, self.left, self.scale / factor, self.inked * factor)
+        return Prepared(picture, self.left, self.scale / factor)
 
 
 class Recogniser:
@@ -125,16 +123,12 @@ class OnnxEngine:
     def _seen(self, cuts: list[Prepared]) -> list[tuple[Prepared, np.ndarray]]:
         """Each cut, maybe stretched, with the probabilities of its steps."""
         seen = list(zip(cuts, self._recogniser.probabilities([cut.picture for cut in cuts]), strict=True))
-        wide = {n: cut.stretched(STRETCH) for n, (cut, steps) in enumerate(seen) if _is_hard(cut, steps)}
+        wide = {n: cut.stretched(STRETCH) for n, (cut, steps) in enumerate(seen) if doubt(steps) > DOUBT}
         again = self._recogniser.probabilities([cut.picture for cut in wide.values()])
         for (number, cut), steps in zip(wide.items(), again, strict=True):
             if doubt(steps) < doubt(seen[number][1]):
                 seen[number] = cut, steps
         return seen
-
-
-def _is_hard(cut: Prepared, steps: np.ndarray) -> bool:
-    return letters(steps) > CROWDED * max(1.0, cut.inked / STEP) or doubt(steps) > DOUBT
 
 
 def doubt(steps: np.ndarray) -> float:
@@ -185,7 +179,7 @@ def prepared(region: Region) -> Prepared | None:
     size = (max(HEIGHT, round(cut.shape[1] / scale)), HEIGHT)
     way = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
     across = cut.shape[1] / size[0]
-    return Prepared(cv2.resize(cut, size, interpolation=way), left, across, (columns[-1] + 1 - columns[0]) / across)
+    return Prepared(cv2.resize(cut, size, interpolation=way), left, across)
 
 
 def batches(widths: Sequence[int]) -> Iterator[list[int]]:
