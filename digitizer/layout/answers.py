@@ -16,7 +16,7 @@ _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
 _MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood behind the label
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
-_LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w)")  # "g: 01": the region began before the label's end
+_LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w|$)")  # "g: 01", "D:" for "):" - the label's end
 _LETTERS_AHEAD = re.compile(r"^[^\W\d_]{1,2}\s+(?=\d)")  # "g 05": the same, where an answer begins with a digit
 _DIGITS_FIRST = {FieldType.INTEGER, FieldType.PERSONAL_ID, FieldType.PHONE}
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")

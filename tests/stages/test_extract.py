@@ -81,6 +81,7 @@ def test_the_end_of_a_label_is_no_answer() -> None:
     count = FieldSpec("n", "Số lượng", FieldType.INTEGER)
     assert one(count, "g: 01").raw == "01"
     assert one(count, "g 05").raw == "05"
+    assert one(TEXT, "D:").raw == ""
     assert one(TEXT, ": Đi học").raw == "Đi học"
     assert one(TEXT, "Thôn 3: nhà cuối").raw == "Thôn 3: nhà cuối"
 
