@@ -6,8 +6,6 @@ of the templates, and syllables by the rules of the language, so that rare lette
 from __future__ import annotations
 
 import random
-import re
-import unicodedata
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 from bench import people, words
 from bench.answers import answers
 from digitizer.template import load_templates
-from digitizer.vietnam.text import letter_parts, syllables
+from digitizer.vietnam.text import letter_parts, new_style, syllables
 from training.addresses import address
 from training.alphabet import written
 
@@ -25,18 +23,8 @@ CONFUSED = "ộồôơợờưựừứịĩỉọòạàảãăắằẵẳặ�
 PRINT = (0.20, 0.14, 0.14, 0.09, 0.08, 0.14, 0.15, 0.03, 0.03)
 BY_HAND = (0.20, 0.17, 0.33, 0.08, 0.08, 0.06, 0.06, 0.01, 0.01)
 WORDS = Path(__file__).parent / "words.txt"
-OLD_STYLE = 0.4  # share of lines with tones as in hoà, not hòa
+NEW_STYLE = 0.4  # share of lines with tones as in hoà, not hòa: most hands write so, and half of all print
 LONGEST = (10, 22, 34, 46, 56)  # letters; one is drawn for each line
-
-
-def old_style(text: str) -> str:
-    """Tones on the last vowel: hoà, khoẻ, thuỷ; as most hands write them, and half of all print."""
-    return re.sub(r"([òóỏõọÒÓỎÕỌ])([aeAE])\b|(?<![qQ])([ùúủũụÙÚỦŨỤ])([yY])\b", _toned_last, text)
-
-
-def _toned_last(found: re.Match[str]) -> str:
-    toned = unicodedata.normalize("NFD", found[1] or found[3])
-    return toned[0] + unicodedata.normalize("NFC", (found[2] or found[4]) + toned[1])
 
 
 @cache
@@ -88,7 +76,7 @@ class Writer:
     def line(self, longest: int = 0) -> str:
         """`longest`: letters, 0 for any. Cut at a space; never empty."""
         text = written(self.rng.choices(self.makers, self.shares)[0]())
-        text = old_style(text) if self.rng.random() < OLD_STYLE else text
+        text = new_style(text) if self.rng.random() < NEW_STYLE else text
         limit = longest or self.rng.choice(LONGEST)
         if len(text) > limit and self.rng.random() < 0.5:  # the second line of a wrapped answer
             text = text[self.rng.randrange(len(text) - limit) :].split(" ", 1)[-1]
@@ -180,7 +168,7 @@ class Writer:
             text = text.rsplit(" ", 1)[0]
         if r.random() < 0.35:
             text = text.rstrip(",;:-. ") + r.choice(("", ".", ".", ".", ".", ";", ":", ",", "./.", "-"))
-        return written(old_style(text) if r.random() < OLD_STYLE else text) or "Điều 1."
+        return written(new_style(text) if r.random() < NEW_STYLE else text) or "Điều 1."
 
     def _row(self) -> str:
         """Numbers with stops, chemical names, capitals with stops, as lists and tables of regulations hold them."""

@@ -63,12 +63,17 @@ def letter_parts(letter: str) -> tuple[str, str, str]:
 
 def tone_key(text: str) -> str:
     """For comparison only: lower case; hòa, khỏe, thúy, qúy spelled hoà, khoẻ, thuý, quý (15 pairs, vietnam.md 6.1)."""
-    return _WORD.sub(lambda match: _new_style(match.group()), nfc(text).lower())
+    return new_style(nfc(text).lower())
 
 
 def same_text(one: str, other: str) -> bool:
     """Whether two texts are the same but for case, tone placement and Unicode form."""
     return tone_key(one) == tone_key(other)
+
+
+def new_style(text: str) -> str:
+    """NFC text with tones on the last vowel: hoà, khoẻ, thuý for hòa, khỏe, thúy (vietnam.md 6.1); case stays."""
+    return _WORD.sub(lambda match: _new_style(match.group()), nfc(text))
 
 
 def _new_style(word: str) -> str:
@@ -78,7 +83,8 @@ def _new_style(word: str) -> str:
     movable = first[2] and not first[1] and last[1:] == ("", "") and first[0] + last[0] in ("oa", "oe", "uy")
     if not movable:
         return word
-    return word[:-2] + first[0] + unicodedata.normalize("NFC", last[0] + first[2])
+    bare = first[0].upper() if word[-2].isupper() else first[0]
+    return word[:-2] + bare + unicodedata.normalize("NFC", word[-1] + first[2])
 
 
 _RIMES_LISTED = (

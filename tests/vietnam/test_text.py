@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitizer.vietnam import text as t
-from digitizer.vietnam.text import MARKED_LETTERS, fold, is_syllable, letter_parts, nfc, same_text, tone_key
+from digitizer.vietnam.text import MARKED_LETTERS, fold, is_syllable, letter_parts, new_style, nfc, same_text, tone_key
 
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy" + MARKED_LETTERS
 
@@ -95,3 +95,7 @@ def test_syllables(word: str) -> None:
 @pytest.mark.parametrize("word", NO_SYLLABLES.split())
 def test_no_syllables(word: str) -> None:
     assert not is_syllable(word)
+
+
+def test_the_new_style_keeps_capitals() -> None:
+    assert new_style("Hòa THÚY khỏe, quý QUỲ hoàn KHÒA") == "Hoà THUÝ khoẻ, quý QUỲ hoàn KHOÀ"
