@@ -174,10 +174,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """All slots of one document; fields whose label was not found are missing."""
+    """All slots of one document; fields whose label was not found are missing. printed: page number and box of each
+    word that is the form's own print, so that it is not read as part of an answer."""
 
     slots: tuple[Slot, ...]
     findings: tuple[Finding, ...] = ()
+    printed: tuple[tuple[int, Box], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from digitizer.document import Character, CleanPage, EngineInfo, PageText, Readi
 from digitizer.engines.ctc import Decoded, decode
 from digitizer.errors import EngineUnavailable, ReadingFailed
 from digitizer.ports import Engine, Region
+from digitizer.vietnam.answers import lacks_digits
 
 MODEL = Path(__file__).parent / "data" / "recogniser.onnx"
 HEIGHT = 48
@@ -110,15 +111,25 @@ class OnnxEngine:
         return self._pages.read_page(page)
 
     def read_regions(self, regions: Sequence[Region]) -> list[Reading]:
+        """A number with a digit too few is read again wide: of two alike side by side ("99") one is easily missed."""
         readings = [Reading("", 1.0)] * len(regions)
         chosen = {n: cut for n, region in enumerate(regions) if (cut := prepared(region)) is not None}
         seen = self._seen(list(chosen.values()))
-        for number, (cut, probabilities) in zip(chosen, seen, strict=True):
-            region = regions[number]
-            with np.errstate(divide="ignore"):
-                found = decode(np.log(probabilities), self._recogniser.classes, region.type, region.alphabet)
-            readings[number] = reading(found, cut)
+        short: dict[int, Prepared] = {}
+        for number, (cut, steps) in zip(chosen, seen, strict=True):
+            readings[number] = self._reading(regions[number], cut, steps)
+            if lacks_digits(readings[number].text, regions[number].type):
+                short[number] = chosen[number].stretched(STRETCH)
+        again = self._recogniser.probabilities([cut.picture for cut in short.values()])
+        for (number, cut), steps in zip(short.items(), again, strict=True):
+            wide = self._reading(regions[number], cut, steps)
+            if not lacks_digits(wide.text, regions[number].type):
+                readings[number] = wide
         return readings
+
+    def _reading(self, region: Region, cut: Prepared, steps: np.ndarray) -> Reading:
+        with np.errstate(divide="ignore"):
+            return reading(decode(np.log(steps), self._recogniser.classes, region.type, region.alphabet), cut)
 
     def _seen(self, cuts: list[Prepared]) -> list[tuple[Prepared, np.ndarray]]:
         """Each cut, maybe stretched, with the probabilities of its steps."""

@@ -20,6 +20,8 @@ PITCH_MAX_MM = 2.6
 LEVEL_MM = 0.22  # two dots of one leader differ by less in height
 CLOSE_MM = 0.5
 LETTER_MM = 2.3  # where ink stands this close above a dot's place, the place may be the foot of a letter
+LONG = 8  # dots of a run that is surely a leader
+LINE_MM = 3.4  # 9 pt print, the smallest seen, has lines 3.7 mm apart
 MAX_WHITE = 3  # places in a row of the grid that may be empty before the leader is over
 MAX_HIDDEN = 90  # places under letters: a long answer hides most of a line's dots
 
@@ -87,7 +89,7 @@ def find_leaders(dark: np.ndarray, dpi: float) -> Leaders:
     px = dpi / 25.4
     count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
     dots = _small_components(stats, centres, DOT_MAX_MM * px)
-    runs = _runs(dots, dark, px)
+    runs = _on_lines(_runs(dots, dark, px), dots, px)
     lut = np.zeros(count, np.uint8)
     erase_later: list[tuple[_Run, list[_Place]]] = []
     for run in runs:
@@ -121,10 +123,22 @@ def _runs(dots: _Dots, dark: np.ndarray, px: float) -> list[_Run]:
     return runs
 
 
+def _on_lines(runs: list[_Run], dots: _Dots, px: float) -> list[_Run]:
+    """Without short runs that lie closer over or under a long one than lines are printed: dots of letters in a row."""
+    long = [_leader(run, dots).box for run in runs if len(run.dots) >= LONG]
+    kept = []
+    for run in runs:
+        box = _leader(run, dots).box
+        beside = (abs(b.middle_y - box.middle_y) for b in long if min(b.right, box.right) > max(b.left, box.left))
+        if len(run.dots) >= LONG or not any(LEVEL_MM * px < away < LINE_MM * px for away in beside):
+            kept.append(run)
+    return kept
+
+
 def _like_others(pair: list[int], dots: _Dots, runs: list[_Run]) -> bool:
     gap = dots.x[pair[1]] - dots.x[pair[0]]
     for run in runs:
-        if len(run.dots) >= 8 and abs(gap - run.pitch) < 0.08 * run.pitch + 0.3:
+        if len(run.dots) >= LONG and abs(gap - run.pitch) < 0.08 * run.pitch + 0.3:
             area = dots.area[run.dots[len(run.dots) // 2]]
             if all(0.5 * area <= dots.area[i] <= 1.6 * area for i in pair):
                 return True

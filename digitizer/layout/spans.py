@@ -10,6 +10,7 @@ from digitizer.layout.rows import Sheet
 
 ABOVE, BELOW = 1.02, 0.36  # of the letter size around the baseline: stacked marks of capitals, and nặng
 CLOSEST = 0.95  # of the letter size, from line to line
+CLOSEST_TO_WORDS = 0.6
 NARROW = 0.55  # of the letter size; nothing is written in less
 
 
@@ -24,10 +25,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One line of an answer's room."""
+    """One line of an answer's room. ruled: a leader stands under it; whole: one that begins at the margin."""
 
     page: int
     box: Box
+    ruled: bool
+    whole: bool
 
 
 def rooms_between(sheets: Sequence[Sheet], start: Place, end: Place | None, most: int) -> tuple[Room, ...]:
@@ -44,14 +47,17 @@ def rooms_between(sheets: Sequence[Sheet], start: Place, end: Place | None, most
             box = line_box(sheet, row, left, right)
             if box is None or not ((page, row) == (start.page, start.row) or _writable(sheet, row, box)):
                 continue
-            if not found or _is_next_line(found[-1], Room(page, box), sheet.letter_px):
-                found.append(Room(page, box))
+            room = Room(page, box, _writable(sheet, row, box), _begins_line(sheet, row))
+            if not found or _is_next_line(found[-1], room, sheet):
+                found.append(room)
     return tuple(found[:most])
 
 
-def _is_next_line(before: Room, room: Room, letter_px: float) -> bool:
-    """Print is never set closer than its size; what seems to be is the edge of a box or table below."""
-    return room.page != before.page or room.box.bottom - before.box.bottom >= CLOSEST * letter_px
+def _is_next_line(before: Room, room: Room, sheet: Sheet) -> bool:
+    """Leaders are never set closer than print is high; what seems to be is the edge of a box or table below. A whole
+    line of leader under a label without one may be closer: a label's baseline is only known from its words."""
+    closest = CLOSEST if before.ruled or not room.whole else CLOSEST_TO_WORDS
+    return room.page != before.page or room.box.bottom - before.box.bottom >= closest * sheet.letter_px
 
 
 def line_box(sheet: Sheet, row: int, left: float, right: float) -> Box | None:
@@ -68,6 +74,10 @@ def _writable(sheet: Sheet, row: int, box: Box) -> bool:
     """A line that continues an answer has a leader under it; without any, it is somebody else's print."""
     narrow = NARROW * sheet.letter_px
     return any(min(b.right, box.right) - max(b.left, box.left) > narrow for b in sheet.rows[row].leaders)
+
+
+def _begins_line(sheet: Sheet, row: int) -> bool:
+    return any(b.left < sheet.left_px + sheet.letter_px for b in sheet.rows[row].leaders)
 
 
 def _line_left(sheet: Sheet) -> float:

@@ -19,7 +19,14 @@ from digitizer.layout.answers import (
 )
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 from digitizer.vietnam.lists import snap, snap_marital_status
-from digitizer.vietnam.phrases import repair_address, repair_digits, repair_office, repair_paper
+from digitizer.vietnam.phrases import (
+    repair_address,
+    repair_digits,
+    repair_email,
+    repair_office,
+    repair_paper,
+    repair_prose,
+)
 
 TICKED = 0.035  # share of a tick box's inside that is ink; an empty box has none, a thin cross 0.06
 SNAPPED = 0.9  # a closed list made the answer certain where the letters were not
@@ -114,8 +121,12 @@ def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:
         raw = repair_address(raw)
     elif spec.type is FieldType.ORGANIZATION:
         raw = repair_office(raw)
-    elif spec.type in (FieldType.DATE, FieldType.TEXT):
+    elif spec.type is FieldType.DATE:
         raw = repair_digits(raw)
+    elif spec.type is FieldType.TEXT:
+        raw = repair_prose(raw)
+    elif spec.type is FieldType.EMAIL:
+        raw = repair_email(raw)
     if spec.id.endswith(".marital_status"):
         raw = snap_marital_status(raw)
     known = snap(raw, spec.type.value) if raw else None

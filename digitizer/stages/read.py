@@ -19,6 +19,8 @@ DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no 
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
 CROSS = 0.35  # of a tick box's side: what is smaller is no cross, even in a box of 2.4 mm
 CELL_EDGE = 0.1  # of a cell's side: its drawn border
+# A printed word of the line above ends, and one of the line below begins, in these shares of a region's height.
+PRINT_ABOVE, PRINT_BELOW, WORD_EDGE_PX = 0.55, 0.25, 2
 SURE = 0.9  # readings below are tried again in other manners
 TALLER = 0.18  # of a region's height: room above for the marks of capitals, for an engine that bears its neighbours
 LOOKALIKE = str.maketrans("OQoIl|ZSB", "000111258", ".,:;'…_-")
@@ -52,7 +54,7 @@ def read_slots(
     mine = [_spec_of(slot, specs) for slot in located.slots]
     cuts = [
         cut for index, slot in enumerate(located.slots)
-        for cut in _cuts(index, slot, mine[index], (by_number[slot.page], engine.wants_leaders))
+        for cut in _cuts(index, slot, mine[index], (by_number[slot.page], engine.wants_leaders), located)
     ]
     inked = [cut for cut in cuts if cut.ink_ratio > 0 and mine[cut.slot].kind is not FieldKind.TICKS]
     read = _read_surely([cut.region for cut in inked], engine)
@@ -142,7 +144,7 @@ def _strips(slot: Slot, page: CleanPage) -> Iterator[tuple[list[int], Region]]:
     for row in rows:
         if len(row) > 1 and slot.pieces:
             whole = union(slot.boxes[i] for i in row)
-            gray, ink = _without_neighbours(*(_crop(layer, whole) for layer in (page.gray, page.ink)))
+            gray, ink = _without_neighbours(_crop(page.gray, whole), _crop(page.ink, whole))
             yield row, Region(gray, ink, Alphabet.TEXT, page.dpi)
 
 
@@ -169,11 +171,14 @@ def _fits(number: str, inner: Sequence[str], piece: int) -> bool:
     return len(number) <= 2 and int(number) <= most and not (before in ("ngày", "tháng") and int(number) == 0)
 
 
-def _cuts(index: int, slot: Slot, spec: FieldSpec, place: tuple[CleanPage, bool]) -> Iterator[_Cut]:
+def _cuts(
+    index: int, slot: Slot, spec: FieldSpec, place: tuple[CleanPage, bool], located: Located
+) -> Iterator[_Cut]:
     page, taller = place
     if spec.kind is FieldKind.COMB:
         yield _comb(index, slot, page)
         return
+    printed = [box for number, box in located.printed if number == slot.page]
     for number, box in enumerate(slot.boxes):
         piece = slot.pieces[number] if slot.pieces else 0
         bare = _inside(box) if spec.kind in (FieldKind.TICKS, FieldKind.TABLE) else box
@@ -181,7 +186,8 @@ def _cuts(index: int, slot: Slot, spec: FieldSpec, place: tuple[CleanPage, bool]
             bare = Box(box.left, box.top - TALLER * box.height, box.right, box.bottom)
         gray, ink = (_crop(layer, bare) for layer in (page.gray, page.ink))
         if spec.kind is FieldKind.LEADERS:
-            gray, ink = _without_neighbours(gray, ink)
+            around = [b.moved(-bare.left, -bare.top) for b in printed if _beside(b, bare)]
+            gray, ink = _without_neighbours(gray, ink, around)
         region = Region(gray, ink, _alphabet(spec, piece), page.dpi, _type(spec))
         speck = min(DOT_MM / 25.4 * page.dpi, CROSS * box.height) if spec.kind is FieldKind.TICKS else None
         yield _Cut(index, region, _ink_ratio(ink, page.dpi, speck))
@@ -213,7 +219,18 @@ def _inside(box: Box) -> Box:
     return box.padded(-edge, -edge)
 
 
-def _without_neighbours(gray: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _beside(word: Box, region: Box) -> bool:
+    """Whether a printed word of the line above or below reaches into a region."""
+    if min(word.right, region.right) <= max(word.left, region.left):
+        return False
+    above = region.top < word.bottom < region.top + PRINT_ABOVE * region.height
+    below = region.bottom - PRINT_BELOW * region.height < word.top < region.bottom
+    return above or below
+
+
+def _without_neighbours(
+    gray: np.ndarray, ink: np.ndarray, print: Sequence[Box] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """Whitens what only reaches in from the lines above and below."""
     dark = (ink < DARK).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
@@ -222,6 +239,8 @@ def _without_neighbours(gray: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, 
     hanging = ((top == 0) | (top + tall == height)) & (tall < EDGE_SHARE * height)
     speck = (tall < 0.13 * height) & (top + tall < 0.24 * height)  # a dot of the line above, cut clear
     hanging |= speck & ~_over_ink(dark, stats)
+    for word in print:
+        hanging |= _within(stats, word.padded(WORD_EDGE_PX, WORD_EDGE_PX))
     hanging[0] = False
     if not hanging.any():
         return gray, ink
@@ -229,6 +248,14 @@ def _without_neighbours(gray: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, 
     gray, ink = gray.copy(), ink.copy()
     gray[mask] = ink[mask] = 255
     return gray, ink
+
+
+def _within(stats: np.ndarray, box: Box) -> np.ndarray:
+    """For each component whether all of it lies in the box."""
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    inside = (left >= box.left) & (right <= box.right) & (top >= box.top) & (bottom <= box.bottom)
+    return np.asarray(inside)
 
 
 def _over_ink(dark: np.ndarray, stats: np.ndarray) -> np.ndarray:

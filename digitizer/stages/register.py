@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
 from digitizer.document import CleanPage, Finding, Located, PageText, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
-from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
+from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, hangs, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, tokens_of
 from digitizer.template import FieldKind, FieldSpec, Item, Template
 
 MANY_LINES = 12
+HANGING, STANDING = 0.24, 0.06  # of the letter size: how far g, a comma and nặng reach below the line; other letters
+MARK_BEHIND = 0.35  # of the letter size: room for a comma or colon behind a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Te
         if not mine:
             findings.append(_lost(item.field))
     slots.extend(_table(found))
-    return Located(tuple(slots), tuple(findings))
+    return Located(tuple(slots), tuple(findings), tuple(_printed(found)))
 
 
 def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Template) -> _Found:
@@ -55,6 +58,20 @@ def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Templ
         sheets.append(sheet_of(page, [t for _, t in mine], [t for i, t in mine if i in printed]))
     items = {m.pattern.item: m for m in matches if m.pattern.role in (Role.LABEL, Role.FIXED)}
     return _Found(template, tokens, matches, tuple(sheets), items)
+
+
+def _printed(found: _Found) -> Iterator[tuple[int, Box]]:
+    """Each printed word and the mark behind it, as low as its letters hang: what is written may begin right below."""
+    for match in found.matches:
+        for token in found.tokens[match.start:match.end]:
+            sheet = found.sheets[token.page]
+            box, number = token.box, sheet.page.number
+            level = sheet.level_near(_row(found, match, token), box.left, box.right)
+            hanging = level + HANGING * sheet.letter_px
+            foot = min(box.bottom, hanging if hangs(token.text) else level + STANDING * sheet.letter_px)
+            if foot > box.top:
+                yield number, Box(box.left, box.top, box.right, foot)
+            yield number, Box(box.right - 1, box.top, box.right + MARK_BEHIND * sheet.letter_px, hanging)
 
 
 def _lost(spec: FieldSpec) -> Finding:
@@ -115,7 +132,13 @@ def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[
 def _behind(found: _Found, match: Match) -> Place:
     token = found.tokens[match.end - 1]
     sheet = found.sheets[token.page]
-    return Place(token.page, sheet.row_at(base_px(token.box, token.text)), token.box.right + 0.04 * sheet.letter_px)
+    return Place(token.page, _row(found, match, token), token.box.right + 0.04 * sheet.letter_px)
+
+
+def _row(found: _Found, match: Match, token: Token) -> int:
+    """The row one token of a match stands in, told by all its words there: a box may run into the line below."""
+    line = [t for t in found.tokens[match.start:match.end] if t.line == token.line]
+    return found.sheets[token.page].row_at(median_low(base_px(t.box, t.text) for t in line))
 
 
 def _behind_marks(found: _Found, start: Place, end: Place | None, marked: bool) -> Place:
@@ -128,7 +151,7 @@ def _behind_marks(found: _Found, start: Place, end: Place | None, marked: bool) 
 def _before(found: _Found, match: Match) -> Place:
     token = found.tokens[match.start]
     sheet = found.sheets[token.page]
-    row = sheet.row_at(base_px(token.box, token.text))
+    row = _row(found, match, token)
     left = token.box.left - 0.04 * sheet.letter_px
     return Place(token.page, row, answer_right_px(sheet, row, left, match.pattern.text.startswith((",", ";"))))
 

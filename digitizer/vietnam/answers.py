@@ -51,6 +51,16 @@ _SHAPES: dict[str, Callable[[str], bool]] = {
 }
 
 
+def lacks_digits(text: str, field_type: str) -> bool:
+    """Whether the number in a text has not as many digits as numbers of that type have: one may have been missed."""
+    if field_type == "identity_paper":
+        runs = [len(run) for run in re.findall(r"\d{7,}", text)]
+        passport = re.search(r"[A-Z]\d{7,8}(?!\d)", text)
+        return bool(runs) and not passport and not any(size in (9, 12) for size in runs)
+    shape = shape_of(field_type) if field_type in ("personal_id", "phone") else None
+    return shape is not None and any(c.isdigit() for c in text) and not shape(text)
+
+
 def near_listed(text: str, field_type: str) -> dict[str, str]:
     """Entries of the type's closed list that a reading may be a misreading of: spelling in every case -> value.
 

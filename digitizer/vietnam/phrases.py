@@ -6,11 +6,13 @@ the marks that part an address. Names of people and places are left to `lists.sn
 from __future__ import annotations
 
 import re
+from functools import cache
+from math import inf
 
 from rapidfuzz.distance import Levenshtein
 
 from digitizer.vietnam.misread import clearly_meant
-from digitizer.vietnam.text import fold
+from digitizer.vietnam.text import fold, syllables
 
 _KINDS = (
     "Căn cước công dân số", "Căn cước số", "Thẻ căn cước số", "Thẻ căn cước công dân số", "CCCD số", "CMND số",
@@ -28,6 +30,10 @@ _UNIT_WORDS = (
     "ủy", "ban", "công", "an", "tập", "thể", "làng", "buôn", "tâm", "riêng", "quốc", "gia",
 )
 _PARTING = r"(?:phường|xã|thị trấn|đặc khu|quận|huyện|thị xã|tỉnh|thành phố|TP\.)"
+_UNPARTED = re.compile(rf"(\w+) (?={_PARTING} [A-ZĐÀ-Ỹ0-9])")
+_CITY = re.compile(r"\bTP\s?[,:;]?\s+(?=[A-ZĐ])")
+_NAME_AND_NUMBER = re.compile(r"(?P<name>[a-zA-Z]+?)(?P<zeros>[oO]{1,2})(?=\d+@)")
+LONGEST = 7  # letters of a syllable: nghiêng
 _NOT_BEFORE_COMMA = {"và", "tại", "ubnd", "dân", "an", "thuộc", "của", "do", "trên"}
 _LOOKALIKE = str.maketrans("OQoDC(Il|!]ÍÌZSB§", "00000011111112588")
 _SLASH = r"\s?[/⁄]{1,2}\s?"
@@ -70,10 +76,37 @@ def repair_office(text: str) -> str:
 
 def repair_address(text: str) -> str:
     """Unit words, and commas where dots and other small marks were read between the parts."""
-    text = re.sub(r"\bTP\s?[,:;]?\s+(?=[A-ZĐ])", "TP. ", text)
+    text = _CITY.sub("TP. ", text)
     text = re.sub(r"(?<=[^\W_])(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\b[PQ])\s?[.;:]\s+(?=\w)", ", ", text)
-    text = repair_unit_words(text)
-    return re.sub(rf"(\w+) (?={_PARTING} [A-ZĐÀ-Ỹ0-9])", _with_comma, text)
+    return _UNPARTED.sub(_with_comma, repair_unit_words(text))
+
+
+def repair_prose(text: str) -> str:
+    """Free text, in which an address may stand: its digits, and what parts the address."""
+    return _UNPARTED.sub(_with_comma, _CITY.sub("TP. ", repair_digits(text)))
+
+
+def repair_email(text: str) -> str:
+    """"quano1@" is quan01: a letter o before digits is a zero where the letters are fewer syllables without it."""
+    found = _NAME_AND_NUMBER.match(text)
+    if not found or _syllable_count(found["name"]) >= _syllable_count(found["name"] + found["zeros"]):
+        return text
+    return found["name"] + "0" * len(found["zeros"]) + text[found.end("zeros"):]
+
+
+def _syllable_count(letters: str) -> float:
+    """Of how many Vietnamese syllables, marks left out, letters are made at least; infinity where of none."""
+    least = [0.0, *[inf] * len(letters)]
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - LONGEST), end):
+            if letters[start:end].lower() in _bare_syllables():
+                least[end] = min(least[end], least[start] + 1)
+    return least[-1]
+
+
+@cache
+def _bare_syllables() -> frozenset[str]:
+    return frozenset(fold(syllable) for syllable in syllables())
 
 
 def _with_comma(match: re.Match[str]) -> str:

@@ -44,6 +44,13 @@ def test_short_leaders_of_a_date_are_found() -> None:
     assert len(found(sheet).runs) == 3
 
 
+def test_dots_of_letters_between_two_lines_are_no_leader() -> None:
+    sheet = Sheet()
+    sheet.dots(400, BASE, 80, 13.0, 6)
+    sheet.dots(600, BASE - 30, 3, 13.0, 6)
+    assert [leader.box.bottom for leader in found(sheet).runs] == [pytest.approx(BASE, abs=2)]
+
+
 def test_leaders_of_two_sizes_on_one_line_both_go() -> None:
     sheet = Sheet()
     sheet.dots(sheet.dots(400, BASE, 30, 13.0, 6) + 9, BASE, 30, 9.0, 4)

@@ -192,3 +192,24 @@ def test_ticks_are_judged_by_ink_not_read() -> None:
     (found,) = read_slots([paper.page()], Located((Slot("copies", 1, boxes),)), form(spec), engine)
     assert not any(engine.calls)
     assert found.ink_ratio[0] == 0 < found.ink_ratio[1]
+
+
+def test_feet_of_the_label_above_are_no_part_of_an_answer() -> None:
+    """A comma of the line above would be read as a mark on the first capital: Trần as Trẩn."""
+    paper = Paper()
+    paper.leader(300, 1000, 420)
+    write(paper, "Tran", (320, 418))
+    bare = paper.ink.copy()
+    comma = Box(326, 362, 334, 376)
+    paper.blot(comma)
+    slot = Slot("a", 1, (Box(300, 365, 1000, 440),))
+    template = form(FieldSpec("a", "A", FieldType.PERSON_NAME))
+    seen = []
+    for printed in ((), ((1, Box(300, 330, 340, 378)),), ((1, Box(300, 400, 340, 440)),)):
+        engine = Listening(wants_leaders=True)
+        read_slots([paper.page()], Located((slot,), (), printed), template, engine)
+        seen.append(engine.calls[0][0].ink)
+    with_comma, without, under = seen
+    assert (with_comma[:30] < 150).any()
+    assert np.array_equal(without, bare[int(365 - 0.18 * 75):440, 300:1000])
+    assert np.array_equal(under, with_comma)  # print of the answer's own height takes nothing away

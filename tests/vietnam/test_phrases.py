@@ -1,0 +1,45 @@
+"""Closed wording is put right; what people may have meant otherwise stays as read."""
+
+import pytest
+
+from digitizer.vietnam.answers import lacks_digits
+from digitizer.vietnam.phrases import repair_email, repair_prose
+
+
+@pytest.mark.parametrize(("read", "meant"), [
+    ("quano1@outlook.com", "quan01@outlook.com"),
+    ("linhoo7@gmail.com", "linh007@gmail.com"),
+    ("thao95@gmail.com", "thao95@gmail.com"),  # Thảo is a name, Tha is none
+    ("bao1@gmail.com", "bao1@gmail.com"),
+    ("jackso9@gmail.com", "jackso9@gmail.com"),  # no syllables either way: as read
+    ("o1@gmail.com", "o1@gmail.com"),
+    ("lan.oanh@gmail.com", "lan.oanh@gmail.com"),
+])
+def test_a_zero_of_an_email_read_as_o(read: str, meant: str) -> None:
+    assert repair_email(read) == meant
+
+
+@pytest.mark.parametrize(("read", "meant"), [
+    (
+        "Xác nhận cư trú tại 246 Phạm Văn Đồng, phường Thượng Cát, TP Hà Nội",
+        "Xác nhận cư trú tại 246 Phạm Văn Đồng, phường Thượng Cát, TP. Hà Nội",
+    ),
+    ("Tách hộ tại Số 6 phố Huế phường Hai Bà Trưng", "Tách hộ tại Số 6 phố Huế, phường Hai Bà Trưng"),
+    ("Đăng ký tại UBND phường Láng", "Đăng ký tại UBND phường Láng"),
+    ("Nhập khẩu về phường Láng", "Nhập khẩu về phường Láng"),
+])
+def test_an_address_in_free_text_gets_what_parts_it(read: str, meant: str) -> None:
+    assert repair_prose(read) == meant
+
+
+@pytest.mark.parametrize(("text", "field_type", "lacks"), [
+    ("Căn cước số 03409925002 do Bộ Công an cấp ngày 12/2/2025", "identity_paper", True),
+    ("Căn cước số 034099925002 do Bộ Công an cấp ngày 12/2/2025", "identity_paper", False),
+    ("CMND số 012345678 do Công an Hà Nội cấp", "identity_paper", False),
+    ("Hộ chiếu số C1234567 do Cục QLXNC cấp", "identity_paper", False),
+    ("không có", "identity_paper", False),
+    ("03409925002", "personal_id", True), ("", "personal_id", False), ("091234567", "phone", True),
+    ("0912345678", "phone", False), ("123", "text", False),
+])
+def test_a_number_that_lacks_digits_is_seen(text: str, field_type: str, lacks: bool) -> None:
+    assert lacks_digits(text, field_type) is lacks
