@@ -173,13 +173,25 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedWord:
+    """A word of the form itself with the mark behind it. level_px: its baseline; letter_px: font size; dotted: it holds
+    a letter with a dot below. `box` may be lower than the word: what is written below it is easily taken in."""
+
+    page: int
+    box: Box
+    level_px: float
+    letter_px: float
+    dotted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
-    """All slots of one document; fields whose label was not found are missing. printed: page number and box of each
-    word that is the form's own print, so that it is not read as part of an answer."""
+    """All slots of one document; fields whose label was not found are missing. printed: words that are the form's own
+    print, so that no part of them is read as part of an answer."""
 
     slots: tuple[Slot, ...]
     findings: tuple[Finding, ...] = ()
-    printed: tuple[tuple[int, Box], ...] = ()
+    printed: tuple[PrintedWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,6 @@ class Box:
     def padded(self, x_px: float, y_px: float) -> Box:
         return Box(self.left - x_px, self.top - y_px, self.right + x_px, self.bottom + y_px)
 
-    def moved(self, x_px: float, y_px: float) -> Box:
-        return Box(self.left + x_px, self.top + y_px, self.right + x_px, self.bottom + y_px)
-
     def scaled(self, factor: float) -> Box:
         return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 

@@ -57,12 +57,8 @@ def sheet_of(page: CleanPage, tokens: Sequence[Token], labels: Sequence[Token]) 
 
 def base_px(box: Box, text: str) -> float:
     """The baseline of a recognised word: its box's foot, less what hangs below the line."""
-    return box.bottom - (0.22 * box.height if hangs(text) else 0.0)
-
-
-def hangs(text: str) -> bool:
-    """Whether letters or marks of a word reach below the line."""
-    return any(c in _DESCENDING for c in text.lower())
+    hanging = any(c in _DESCENDING for c in text.lower())
+    return box.bottom - (0.22 * box.height if hanging else 0.0)
 
 
 def _letter_px(tokens: Sequence[Token], dpi: float) -> float:

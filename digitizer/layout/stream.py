@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from digitizer.document import Line, PageText, Word
 from digitizer.geometry import Box
@@ -44,6 +45,35 @@ def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
                         first = False
             line_number += 1
     return tuple(found)
+
+
+def parted(tokens: Iterable[Token], words: Collection[str]) -> tuple[Token, ...]:
+    """Tokens that are known words without the spaces between ("đăngkýngày") cut where the words end; words: folded."""
+    return tuple(piece for token in tokens for piece in _parted(token, words))
+
+
+def _parted(token: Token, words: Collection[str]) -> Iterator[Token]:
+    ends = _word_ends(token.key, words) if len(token.key) == len(token.text) else ()
+    if len(ends) < 2:
+        yield token
+        return
+    whole = Word(token.text, token.box, 1.0)
+    for start, end in pairwise((0, *ends)):
+        box, last = _part(whole, start, end), end == len(token.key)
+        yield replace(
+            token, key=token.key[start:end], text=token.text[start:end], box=box, first=token.first and start == 0,
+            colon=token.colon and last,
+        )
+
+
+def _word_ends(key: str, words: Collection[str]) -> tuple[int, ...]:
+    """Where the words end of which a key is made, the fewest there are; () when it is not made of them."""
+    best: dict[int, tuple[int, ...]] = {0: ()}
+    for end in range(1, len(key) + 1):
+        made = [(*best[start], end) for start in range(end) if start in best and key[start:end] in words]
+        if made:
+            best[end] = min(made, key=len)
+    return best.get(len(key), ())
 
 
 def _pieces(word: str) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from digitizer.document import CleanPage, Located, PageText, Reading, Slot, SlotReading
+from digitizer.document import CleanPage, Located, PageText, PrintedWord, Reading, Slot, SlotReading
 from digitizer.geometry import Box, union
 from digitizer.layout.answers import split_at
 from digitizer.ports import Alphabet, Engine, Region
@@ -21,6 +21,8 @@ CROSS = 0.35  # of a tick box's side: what is smaller is no cross, even in a box
 CELL_EDGE = 0.1  # of a cell's side: its drawn border
 # A printed word of the line above ends, and one of the line below begins, in these shares of a region's height.
 PRINT_ABOVE, PRINT_BELOW, WORD_EDGE_PX = 0.55, 0.25, 2
+# Of the letter size, below the line: where g and commas end, where the dot of nặng ends; and how large that dot is.
+HANGING, NANG, DOTTED = 0.32, 0.26, 0.2
 SURE = 0.9  # readings below are tried again in other manners
 TALLER = 0.18  # of a region's height: room above for the marks of capitals, for an engine that bears its neighbours
 LOOKALIKE = str.maketrans("OQoIl|ZSB", "000111258", ".,:;'…_-")
@@ -144,7 +146,7 @@ def _strips(slot: Slot, page: CleanPage) -> Iterator[tuple[list[int], Region]]:
     for row in rows:
         if len(row) > 1 and slot.pieces:
             whole = union(slot.boxes[i] for i in row)
-            gray, ink = _without_neighbours(_crop(page.gray, whole), _crop(page.ink, whole))
+            gray, ink = _without_neighbours(_crop(page.gray, whole), _crop(page.ink, whole), whole)
             yield row, Region(gray, ink, Alphabet.TEXT, page.dpi)
 
 
@@ -178,7 +180,7 @@ def _cuts(
     if spec.kind is FieldKind.COMB:
         yield _comb(index, slot, page)
         return
-    printed = [box for number, box in located.printed if number == slot.page]
+    printed = [word for word in located.printed if word.page == slot.page]
     for number, box in enumerate(slot.boxes):
         piece = slot.pieces[number] if slot.pieces else 0
         bare = _inside(box) if spec.kind in (FieldKind.TICKS, FieldKind.TABLE) else box
@@ -186,8 +188,7 @@ def _cuts(
             bare = Box(box.left, box.top - TALLER * box.height, box.right, box.bottom)
         gray, ink = (_crop(layer, bare) for layer in (page.gray, page.ink))
         if spec.kind is FieldKind.LEADERS:
-            around = [b.moved(-bare.left, -bare.top) for b in printed if _beside(b, bare)]
-            gray, ink = _without_neighbours(gray, ink, around)
+            gray, ink = _without_neighbours(gray, ink, bare, [w for w in printed if _beside(w.box, bare)])
         region = Region(gray, ink, _alphabet(spec, piece), page.dpi, _type(spec))
         speck = min(DOT_MM / 25.4 * page.dpi, CROSS * box.height) if spec.kind is FieldKind.TICKS else None
         yield _Cut(index, region, _ink_ratio(ink, page.dpi, speck))
@@ -229,7 +230,7 @@ def _beside(word: Box, region: Box) -> bool:
 
 
 def _without_neighbours(
-    gray: np.ndarray, ink: np.ndarray, print: Sequence[Box] = ()
+    gray: np.ndarray, ink: np.ndarray, region: Box, words: Sequence[PrintedWord] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
     """Whitens what only reaches in from the lines above and below."""
     dark = (ink < DARK).astype(np.uint8)
@@ -239,8 +240,8 @@ def _without_neighbours(
     hanging = ((top == 0) | (top + tall == height)) & (tall < EDGE_SHARE * height)
     speck = (tall < 0.13 * height) & (top + tall < 0.24 * height)  # a dot of the line above, cut clear
     hanging |= speck & ~_over_ink(dark, stats)
-    for word in print:
-        hanging |= _within(stats, word.padded(WORD_EDGE_PX, WORD_EDGE_PX))
+    for word in words:
+        hanging |= _of_word(stats, word, region)
     hanging[0] = False
     if not hanging.any():
         return gray, ink
@@ -250,12 +251,18 @@ def _without_neighbours(
     return gray, ink
 
 
-def _within(stats: np.ndarray, box: Box) -> np.ndarray:
-    """For each component whether all of it lies in the box."""
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
-    inside = (left >= box.left) & (right <= box.right) & (top >= box.top) & (bottom <= box.bottom)
-    return np.asarray(inside)
+def _of_word(stats: np.ndarray, word: PrintedWord, region: Box) -> np.ndarray:
+    """For each component of a region whether it is part of a printed word beside it: letters that begin over the
+    word's line and end where letters hang, and dots of nặng below it. Marks of the answer begin below that line."""
+    left, top = stats[:, cv2.CC_STAT_LEFT] + region.left, stats[:, cv2.CC_STAT_TOP] + region.top
+    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    inside = (left >= word.box.left - WORD_EDGE_PX) & (left + wide <= word.box.right + WORD_EDGE_PX)
+    inside &= (top >= word.box.top - WORD_EDGE_PX) | (stats[:, cv2.CC_STAT_TOP] == 0)
+    letters = (top <= word.level_px) & (top + tall <= word.level_px + HANGING * word.letter_px)
+    if not word.dotted:
+        return np.asarray(inside & letters)
+    dot = (np.maximum(wide, tall) <= DOTTED * word.letter_px) & (top > word.level_px)
+    return np.asarray(inside & (letters | (dot & (top + tall <= word.level_px + NANG * word.letter_px))))
 
 
 def _over_ink(dark: np.ndarray, stats: np.ndarray) -> np.ndarray:

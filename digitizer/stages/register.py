@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median_low
+from unicodedata import normalize
 
-from digitizer.document import CleanPage, Finding, Located, PageText, Slot
+from digitizer.document import CleanPage, Finding, Located, PageText, PrintedWord, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
-from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, hangs, sheet_of
+from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
-from digitizer.layout.stream import Token, tokens_of
+from digitizer.layout.stream import Token, parted, tokens_of
 from digitizer.template import FieldKind, FieldSpec, Item, Template
+from digitizer.vietnam.text import fold
 
 MANY_LINES = 12
-HANGING, STANDING = 0.24, 0.06  # of the letter size: how far g, a comma and nặng reach below the line; other letters
 MARK_BEHIND = 0.35  # of the letter size: room for a comma or colon behind a word
 
 
@@ -49,8 +51,10 @@ def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Te
 
 
 def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Template) -> _Found:
-    tokens = tokens_of(texts)
-    matches = align(patterns_of(template), tokens)
+    patterns = patterns_of(template)
+    words = {word for p in patterns for word in re.findall(r"\w{2,}", fold(p.text))}
+    tokens = parted(tokens_of(texts), words)
+    matches = align(patterns, tokens)
     printed = {i for m in matches for i in range(m.start, m.end)}
     sheets = []
     for number, page in enumerate(pages):
@@ -60,18 +64,14 @@ def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Templ
     return _Found(template, tokens, matches, tuple(sheets), items)
 
 
-def _printed(found: _Found) -> Iterator[tuple[int, Box]]:
-    """Each printed word and the mark behind it, as low as its letters hang: what is written may begin right below."""
+def _printed(found: _Found) -> Iterator[PrintedWord]:
     for match in found.matches:
         for token in found.tokens[match.start:match.end]:
-            sheet = found.sheets[token.page]
-            box, number = token.box, sheet.page.number
+            sheet, box = found.sheets[token.page], token.box
             level = sheet.level_near(_row(found, match, token), box.left, box.right)
-            hanging = level + HANGING * sheet.letter_px
-            foot = min(box.bottom, hanging if hangs(token.text) else level + STANDING * sheet.letter_px)
-            if foot > box.top:
-                yield number, Box(box.left, box.top, box.right, foot)
-            yield number, Box(box.right - 1, box.top, box.right + MARK_BEHIND * sheet.letter_px, hanging)
+            whole = Box(box.left, box.top, box.right + MARK_BEHIND * sheet.letter_px, box.bottom)
+            dotted = "\u0323" in normalize("NFD", token.text)
+            yield PrintedWord(sheet.page.number, whole, level, sheet.letter_px, dotted)
 
 
 def _lost(spec: FieldSpec) -> Finding:

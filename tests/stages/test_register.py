@@ -70,6 +70,31 @@ def test_the_edge_of_a_box_below_is_no_line_to_write_on() -> None:
     assert len(slot(found, "relation").boxes) == 1
 
 
+def test_a_label_read_without_its_spaces_is_found() -> None:
+    paper = Paper()
+    paper.leader(paper.text(300, 400, "Quyển số:"), 700, 400)
+    day = paper.text(720, 400, "đăngkýngày")
+    paper.leader(day, day + 150, 400)
+    paper.leader(paper.text(day + 160, 400, "tháng"), 1500, 400)
+    template = form(asked("Quyển số:", "book"), asked(", đăng ký", "date", same_line=True, inner=("ngày", "tháng")))
+    found = register([paper.page()], [paper.read()], template)
+    assert slot(found, "book").boxes[0].right <= 722
+    written, _ = slot(found, "date").boxes
+    assert day - 10 < written.left < written.right <= day + 162
+    assert found.findings == ()
+
+
+def test_a_tight_line_below_a_label_is_its_answer() -> None:
+    """Labels set justified over the whole line, the leader right below: closer than print is high."""
+    paper = Paper()
+    paper.text(300, 400, "Nơi chết:")
+    paper.leader(300, 2200, 400 + 38)
+    paper.text(300, 400 + 2 * PITCH, "Nguyên nhân chết:")
+    template = form(asked("Nơi chết:", "place", lines=2), asked("Nguyên nhân chết:", "cause"))
+    found = register([paper.page()], [paper.read()], template)
+    assert any(covers(box, Box(310, 405, 900, 438)) for box in slot(found, "place").boxes)
+
+
 def test_a_label_may_break_over_lines_and_be_misread() -> None:
     paper = Paper()
     paper.leader(paper.text(300, 400, "Họ, chu đem, lên:"), 2200, 400)
