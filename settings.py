@@ -30,6 +30,6 @@ class Settings(BaseSettings):
     lease_seconds: float = 30.0
     sweep_seconds: float = 15.0
     sandbox: Literal["auto", "bubblewrap", "rlimits"] = "auto"
-    accept_probability: float = 0.95
+    accept_probability: float | None = None
     backlog_limit: int = 10_000
     log_json: bool = False

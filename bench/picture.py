@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bench.make import document, template_of
 from bench.prints import print_blank
+from digitizer.calibration import calibration
 from digitizer.document import Field, FieldStatus, Record
 from digitizer.engines.build import build_engine
 from digitizer.geometry import MM_PER_INCH
@@ -78,7 +79,7 @@ def _fitting(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 def _colour(field: Field) -> tuple[int, int, int]:
     if field.status is not FieldStatus.FILLED:
         return QUIET
-    return SURE if field.confidence >= Options().accept_probability else DOUBTFUL
+    return SURE if field.confidence >= calibration().threshold(field.type) else DOUBTFUL
 
 
 if __name__ == "__main__":

@@ -208,13 +208,15 @@ class Character:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an engine read in one region; confidence 0-1; `alternatives` best first without the text itself, with their
-    probabilities in `scores` and the letters in `characters` where the engine tells them."""
+    probabilities in `scores` and the letters in `characters` where the engine tells them. agreed: share of the manners
+    in which the region was read that gave this text."""
 
     text: str
     confidence: float
     alternatives: tuple[str, ...] = ()
     scores: tuple[float, ...] = ()
     characters: tuple[Character, ...] = ()
+    agreed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,20 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one reading. read: probability by the engine, of the field's worst line. agreed: the least share
+    of manners that read a line so. listed: a closed list holds it. lines: how many were read. page: mean of `read`
+    over the document's other answers, which tells how good the picture is."""
+
+    type: str
+    read: float
+    agreed: float = 1.0
+    listed: bool = False
+    lines: int = 1
+    page: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One answer. `raw` is the text as written (NFC, single spaces, no leaders); `value` its normal form or None."""
 
@@ -267,6 +283,7 @@ class Field:
     required: bool = False
     registry: Registry | None = None
     correction: Correction | None = None
+    evidence: Evidence | None = field(default=None, compare=False)  # of a reading, while it is in the pipeline
 
 
 @dataclass(frozen=True, slots=True)

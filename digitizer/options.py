@@ -27,11 +27,12 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Options:
     """form: read as this form id whatever the classifier says. engine: name known to engines/build.py.
-    keep: folder for every intermediate, or None."""
+    keep: folder for every intermediate, or None. accept_probability: of a field that passes unseen; None: as calibrated
+    for its type."""
 
     form: str | None = None
     engine: str = "onnx"
     keep: Path | None = None
     render_dpi: int = 300
-    accept_probability: float = 0.95
+    accept_probability: float | None = None
     limits: Limits = field(default_factory=Limits)

@@ -63,7 +63,7 @@ def faults(record: Record, changes: Mapping[str, Change], templates: Sequence[Te
 
 
 def correct(
-    record: Record, changes: Mapping[str, Change], author: Author, accept_probability: float,
+    record: Record, changes: Mapping[str, Change], author: Author, accept_probability: float | None,
     templates: Sequence[Template] = (),
 ) -> Record:
     """The record with the changed fields, checked and decided again. Source of a changed field: person.

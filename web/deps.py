@@ -62,7 +62,7 @@ class Service:
     screen: Callable[[bytes, str], object]
     limits: Limits = field(default_factory=Limits)
     backlog_limit: int = 10_000
-    accept_probability: float = 0.95
+    accept_probability: float | None = None
     failures: FailureCounter = field(default_factory=FailureCounter)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     heavy: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))

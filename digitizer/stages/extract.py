@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from digitizer.document import CleanPage, Field, FieldStatus, Located, SlotReading, Source
+from digitizer.calibration import calibration
+from digitizer.document import CleanPage, Evidence, Field, FieldStatus, Located, Reading, SlotReading, Source
 from digitizer.geometry import Box
 from digitizer.layout.answers import (
     join_lines,
@@ -29,7 +30,7 @@ from digitizer.vietnam.phrases import (
 )
 
 TICKED = 0.035  # share of a tick box's inside that is ink; an empty box has none, a thin cross 0.06
-SNAPPED = 0.9  # a closed list made the answer certain where the letters were not
+TWO_TICKS = 0.3  # two inked boxes: which one is meant is a guess
 
 
 def extract(
@@ -45,7 +46,22 @@ def extract(
         mine = [r for r in readings if r.slot.field_id == spec.id]
         fields.append(_field(spec, mine, dpi) if mine else _missing(spec))
     fields.extend(_rows(template, readings, dpi))
-    return tuple(fields)
+    return _calibrated(fields)
+
+
+def _calibrated(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Confidences as measured shares of being right: what the engine says of a line and what else speaks for it."""
+    read = {f.id: f.evidence.read for f in fields if f.evidence}
+    whole = sum(read.values())
+    found = []
+    for f in fields:
+        if f.evidence:
+            others = len(read) - 1
+            page = (whole - f.evidence.read) / others if others else f.evidence.read
+            evidence = replace(f.evidence, page=page)
+            f = replace(f, evidence=evidence, confidence=round(calibration().probability(evidence), 4))
+        found.append(f)
+    return tuple(found)
 
 
 def _missing(spec: FieldSpec) -> Field:
@@ -65,13 +81,15 @@ def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, fl
 def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) -> Field:
     if spec.kind is FieldKind.TICKS:
         raw, status, confidence = _ticked(spec, mine[0])
+        evidence = None
     else:
-        raw, status, confidence = _written(spec, mine)
+        raw, status, evidence = _written(spec, mine)
+        confidence = calibration().shares["blank"]
     page, boxes = _where(mine)
     return Field(
         id=spec.id, label=spec.label, type=spec.type.value, status=status, raw=raw, confidence=round(confidence, 4),
         source=Source.OCR, page=page, polygon_mm=tuple(box.polygon_mm(dpi[page]) for box in boxes),
-        required=spec.required,
+        required=spec.required, evidence=evidence,
     )
 
 
@@ -79,16 +97,17 @@ def _ticked(spec: FieldSpec, reading: SlotReading) -> tuple[str, FieldStatus, fl
     """The choice whose box holds ink; two inked boxes are nobody's answer."""
     inked = [i for i, ratio in enumerate(reading.ink_ratio) if ratio >= TICKED]
     if not inked:
-        return "", FieldStatus.BLANK, 0.95
+        return "", FieldStatus.BLANK, calibration().shares["unticked"]
     if len(inked) > 1:
-        return "", FieldStatus.ILLEGIBLE, 0.3
-    return spec.answers[inked[0]], FieldStatus.FILLED, 0.97
+        return "", FieldStatus.ILLEGIBLE, TWO_TICKS
+    return spec.answers[inked[0]], FieldStatus.FILLED, calibration().shares["ticked"]
 
 
-def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldStatus, float]:
+def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldStatus, Evidence | None]:
+    """Raw text, kind of answer, and what speaks for the text; None of a blank."""
     inner = spec.inner if "/" not in spec.inner else ()
     pieces: list[list[str]] = [[] for _ in range(len(inner) + 1)]
-    confidence = 1.0
+    lines: list[Reading] = []
     inked = False
     for found in mine:
         for number, (reading, ratio) in enumerate(zip(found.readings, found.ink_ratio, strict=True)):
@@ -100,13 +119,14 @@ def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldSt
             inked = True
             piece = found.slot.pieces[number] if found.slot.pieces and inner else 0
             pieces[piece].append(text)
-            confidence = min(confidence, reading.confidence)
+            lines.append(reading)
     raw = with_inner([join_lines(texts) for texts in pieces], inner) if inner else join_lines(pieces[0])
-    raw, sure = _tidied(raw, spec)
+    raw, listed = _tidied(raw, spec)
     status = status_of(raw, inked, spec)
     if status is FieldStatus.BLANK:
-        return "", status, 0.95
-    return raw, status, max(confidence, SNAPPED) if sure else confidence
+        return "", status, None
+    read, agreed = min(r.confidence for r in lines), min(r.agreed for r in lines)
+    return raw, status, Evidence(spec.type.value, read, agreed, listed, len(lines))
 
 
 def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:

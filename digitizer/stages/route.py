@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from digitizer.calibration import calibration
 from digitizer.document import Decision, Field, FieldStatus, Finding, Outcome, Reason, Record, Source
 
 # Worth knowing, but nobody has to look before the record goes out.
@@ -27,9 +28,10 @@ _EMPTY = {
 }
 
 
-def route(record: Record, accept_probability: float) -> Record:
+def route(record: Record, accept_probability: float | None = None) -> Record:
     """The document is as sure as its worst required field. It is accepted only when every written answer reaches
-    accept_probability, no required one is missing, and no finding asks for a person."""
+    accept_probability (None: the calibrated one of its type), no required one is missing, and no finding asks for a
+    person."""
     if record.form is None:
         return replace(record, decision=_unknown(record))
     first: dict[tuple[str, str | None], Reason] = {}
@@ -61,7 +63,7 @@ def sureness(field: Field) -> float:
     return field.confidence
 
 
-def _reasons(record: Record, accept_probability: float) -> Iterator[Reason]:
+def _reasons(record: Record, accept_probability: float | None) -> Iterator[Reason]:
     if record.form and record.form.confidence < FORM_CERTAIN:
         yield Reason("form_uncertain", "Chưa chắc chắn đây là loại tờ khai nào; hãy xem lại loại giấy.")
     excused = _excused(record)
@@ -71,7 +73,7 @@ def _reasons(record: Record, accept_probability: float) -> Iterator[Reason]:
             yield Reason(code, message.format(label=_label(f)), f.id)
         elif f.status is FieldStatus.ILLEGIBLE and not _confirmed(f):
             yield Reason("illegible", _EMPTY[f.status][1].format(label=_label(f)), f.id)
-        elif f.status is FieldStatus.FILLED and sureness(f) < accept_probability:
+        elif f.status is FieldStatus.FILLED and sureness(f) < (accept_probability or calibration().threshold(f.type)):
             yield Reason("low_confidence", f"Máy đọc chưa chắc mục: {_label(f)}.", f.id)
         if f.source is not Source.PERSON:
             yield from (_of_finding(x, f) for x in f.findings if x.code not in NOTES)

@@ -1,7 +1,7 @@
 """Whether the answers fit together: takes a normalized record, gives it with findings and confidences; fills nothing.
 
 A failed check lowers a confidence to a ceiling, an agreeing one lifts it to a floor; so a second run changes nothing.
-The numbers are a first calibration, to be replaced by a measured one. Fields a person has set keep their confidence."""
+Fields a person has set keep their confidence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 
+from digitizer.calibration import calibration
 from digitizer.document import Field, FieldStatus, Finding, Record, Source
 from digitizer.template import FieldType
 from digitizer.vietnam import dates, ids, names
@@ -17,8 +18,9 @@ from digitizer.vietnam.dates import PartialDate
 from digitizer.vietnam.text import tone_key
 
 STAGE = "validate"
-BROKEN, CONFLICT, ODD = 0.2, 0.45, 0.8  # ceilings: no normal form; two answers against each other; unusual
-CHECKED, CONFIRMED = 0.9, 0.97  # floors: part of it confirmed by another field; all of it
+# Measured shares right (calibration.py). Ceilings: no normal form; two answers against each other; unusual. Floors:
+# part of it confirmed by another field; all of it.
+BROKEN, CONFLICT, ODD, CHECKED, CONFIRMED = "broken", "conflict", "odd", "checked", "confirmed"
 _LIFTABLE = 0.5  # a reading less sure than this is not saved by a check
 _SEX_OF_BLOCK = {"mother": "Nữ", "father": "Nam", "spouse_female": "Nữ", "spouse_male": "Nam"}
 _SELF = ("bản thân", "chính tôi")
@@ -41,19 +43,22 @@ class _Notebook:
     ceilings: dict[str, float] = field(default_factory=dict)
     floors: dict[str, float] = field(default_factory=dict)
 
-    def against(self, code: str, message: str, ceiling: float, *fields: Field | None) -> None:
+    def against(self, code: str, message: str, kind: str, *fields: Field | None) -> None:
         for f in fields:
             if f is not None:
-                self.findings.setdefault(f.id, []).append(Finding(code, STAGE, message, page=f.page, field=f.id))
-                self.ceilings[f.id] = min(ceiling, self.ceilings.get(f.id, 1.0))
+                self.note(code, message, f)
+                self.lower(kind, f)
 
     def note(self, code: str, message: str, f: Field) -> None:
-        self.against(code, message, 1.0, f)
+        self.findings.setdefault(f.id, []).append(Finding(code, STAGE, message, page=f.page, field=f.id))
 
-    def agree(self, floor: float, *fields: Field | None) -> None:
+    def lower(self, kind: str, f: Field) -> None:
+        self.ceilings[f.id] = min(calibration().shares[kind], self.ceilings.get(f.id, 1.0))
+
+    def agree(self, kind: str, *fields: Field | None) -> None:
         for f in fields:
             if f is not None:
-                self.floors[f.id] = max(floor, self.floors.get(f.id, 0.0))
+                self.floors[f.id] = max(calibration().shares[kind], self.floors.get(f.id, 0.0))
 
     def written_into(self, f: Field) -> Field:
         kept = tuple(x for x in f.findings if x.stage != STAGE)
@@ -129,7 +134,7 @@ def _people(record: Record) -> list[_Person]:
 
 def _check_field(f: Field, day: date, notes: _Notebook) -> None:
     if f.value is None:
-        notes.ceilings[f.id] = BROKEN  # normalize has said why
+        notes.lower(BROKEN, f)  # normalize has said why
         return
     if f.type == FieldType.PERSON_NAME:
         _check_name(f, notes)
@@ -145,7 +150,7 @@ def _check_field(f: Field, day: date, notes: _Notebook) -> None:
             else "Chưa xác định được xã, phường hiện nay từ địa chỉ.", f,
         )
     elif any(x.code == "not_in_list" for x in f.findings):
-        notes.ceilings[f.id] = ODD
+        notes.lower(ODD, f)
 
 
 def _check_name(f: Field, notes: _Notebook) -> None:

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from bench.fonts import faces
 from digitizer.document import Reading
 from digitizer.engines.build import build_engine
+from digitizer.engines.ctc import decode
 from digitizer.engines.null import NullEngine
 from digitizer.engines.onnx import (
     HEIGHT,
@@ -24,11 +25,10 @@ from digitizer.engines.onnx import (
     OnnxEngine,
     Recogniser,
     batches,
-    doubt,
-    letters,
     padded,
     prepared,
     stacked,
+    voted,
 )
 from digitizer.errors import EngineUnavailable
 from digitizer.ports import Alphabet, Region
@@ -95,16 +95,24 @@ def test_squeezed_writing_is_read_again_wider(engine: OnnxEngine) -> None:
     squeezed = Region(gray, ink, wide.alphabet, wide.dpi)
     cut = prepared(squeezed)
     assert cut is not None
-    [first] = Recogniser().probabilities([cut.picture])
-    assert letters(first) < len(written) - 3
+    recogniser = Recogniser()
+    [first] = recogniser.probabilities([cut.picture])
+    assert len(decode(np.log(np.maximum(first, 1e-9)), recogniser.classes).text) < len(written) - 3
     assert texts(engine.read_regions([squeezed])) == [written]
 
 
-def test_doubt_is_counted_a_letter() -> None:
-    sure, torn = np.array([[0.0, 1.0]]), np.array([[0.5, 0.5], [0.5, 0.5]])
-    assert doubt(sure) == 0
-    assert doubt(torn) == pytest.approx(2 * np.log(2))
-    assert doubt(np.array([[1.0, 0.0], [0.5, 0.5], [0.1, 0.9]])) == pytest.approx(-np.log(0.5) - np.log(0.9))
+def test_manners_vote_with_their_confidence() -> None:
+    said = [Reading("Quận", 0.5, ("Quân",), (0.4,)), Reading("Quân", 0.6), Reading("Quân", 0.55)]
+    found = voted(said)
+    assert (found.text, found.agreed, found.confidence) == ("Quân", pytest.approx(2 / 3), pytest.approx(1.15 / 3))
+    assert found.alternatives == ("Quận",)
+    assert voted(said[:1]) == said[0]
+
+
+def test_a_number_that_lacks_digits_loses_to_a_whole_one() -> None:
+    short, whole = Reading("0912 45678", 0.99), Reading("0912 345 678", 0.6)
+    assert voted([short, whole, short], "phone").text == whole.text
+    assert voted([short, short], "phone").text == short.text
 
 
 def test_pencil_is_read(engine: OnnxEngine) -> None:

@@ -13,7 +13,7 @@ OWN = (*PACKAGES, "api", "settings")
 # One rung may import the rungs below it (and, unless listed under ISLANDS, its own). First match wins.
 LADDER: list[tuple[str, ...]] = [
     ("digitizer.geometry", "digitizer.errors"),
-    ("digitizer.vietnam", "digitizer.document", "digitizer.template"),
+    ("digitizer.vietnam", "digitizer.document", "digitizer.template", "digitizer.calibration"),
     ("digitizer.options", "digitizer.ports", "digitizer.wire"),
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
@@ -45,7 +45,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "puremagic": ("digitizer.stages.ingest",),
     "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score",
                   "digitizer.drafting", "bench", "training"),
-    "yaml": ("digitizer.template", "digitizer.vietnam", "digitizer.drafting.check"),
+    "yaml": ("digitizer.template", "digitizer.vietnam", "digitizer.drafting.check", "digitizer.calibration", "bench"),
     "rq": ("workers",),
     "redis": ("workers", "digitizer.cli.doctor"),
     "minio": ("storage.objects", "storage.s3"),

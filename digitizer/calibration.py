@@ -1,0 +1,59 @@
+"""How sure a reading is: takes what speaks for it, gives the measured probability of being right and who must look.
+
+The data, `data/calibration.yaml`, come from `python -m bench.calibrate`: filled forms whose truth is known, with seeds
+that nothing was tuned on, their date and their number. A logistic model by type of field (Platt 1999; of beta
+calibration, Kull et al. 2017, the two logarithms): few numbers, each of which can be looked at."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from digitizer.document import Evidence
+
+DATA = Path(__file__).parent / "data" / "calibration.yaml"
+SMALLEST = 1e-3  # of a probability or of its distance to 1: beyond, readings were right and wrong alike
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """weights: of the features, in their order; types: what is added for each type of field; thresholds: the
+    probability at which a field of a type passes unseen; shares: measured shares right of what is not read by letters
+    ("blank", "ticked", "unticked") and of what checks say ("broken", "conflict", "odd", "checked", "confirmed")."""
+
+    weights: tuple[float, ...]
+    types: dict[str, float]
+    thresholds: dict[str, float]
+    shares: dict[str, float]
+    fitted: dict[str, Any]
+
+    def probability(self, evidence: Evidence) -> float:
+        """Of the reading being right, letter for letter; 0 to 1."""
+        score = self.types.get(evidence.type, self.types["other"])
+        score += sum(w * f for w, f in zip(self.weights, features(evidence), strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+    def threshold(self, field_type: str) -> float:
+        return self.thresholds.get(field_type, self.thresholds["other"])
+
+
+def features(evidence: Evidence) -> tuple[float, ...]:
+    """In the order of `Calibration.weights`."""
+    return (
+        1.0, math.log(max(evidence.read, SMALLEST)), -math.log(max(1 - evidence.read, SMALLEST)), 1 - evidence.agreed,
+        float(evidence.listed), float(evidence.lines > 1), 1 - evidence.page,
+    )
+
+
+@cache
+def calibration(path: Path = DATA) -> Calibration:
+    """The shipped calibration."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Calibration(
+        tuple(found["weights"].values()), found["types"], found["thresholds"], found["shares"], found["fitted"]
+    )
