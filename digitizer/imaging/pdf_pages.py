@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,11 +20,12 @@ DEFLATE_MAX_RATIO = 1032  # zlib's theoretical best: shorter streams need not be
 PICTURE_FACTOR = 4  # a scan inside may be finer than what we render: 1200 dpi against 600
 
 
-def page_sizes_pt(path: Path, max_pages: int) -> tuple[tuple[float, float], ...]:
-    """`page_size_pt` of every page. Raises DamagedDocument, TooManyPages."""
+@contextmanager
+def pages_in(path: Path, max_pages: int) -> Iterator[tuple[pikepdf.Dictionary, ...]]:
+    """All page objects, while the file is open. Raises DamagedDocument, TooManyPages."""
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
-            return tuple(page_size_pt(page) for page in page_objects(pdf, max_pages))
+            yield page_objects(pdf, max_pages)
     except pikepdf.PdfError as error:
         raise DamagedDocument(f"PDF: {type(error).__name__}") from error
 
@@ -65,18 +67,18 @@ def page_size_pt(page: pikepdf.Dictionary) -> tuple[float, float]:
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
     if right <= left or top <= bottom:
         left, bottom, right, top = media
-    turn = int(_number(_inherited(page, "/Rotate"), 0.0)) % 360
+    turn = int(number(inherited(page, "/Rotate"), 0.0)) % 360
     width, height = right - left, top - bottom
     return (height, width) if turn in (90, 270) else (width, height)
 
 
 def user_unit(page: pikepdf.Dictionary) -> float:
     """Size of a unit in 1/72 inch (PDF 1.6); poppler 22.12 does not apply it."""
-    return _number(page.get("/UserUnit"), 1.0)
+    return number(page.get("/UserUnit"), 1.0)
 
 
 def _box(page: pikepdf.Dictionary, key: str) -> tuple[float, float, float, float] | None:
-    value = _inherited(page, key)
+    value = inherited(page, key)
     if not isinstance(value, pikepdf.Array) or len(value) != 4:
         return None
     try:
@@ -86,7 +88,8 @@ def _box(page: pikepdf.Dictionary, key: str) -> tuple[float, float, float, float
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _inherited(node: pikepdf.Dictionary, key: str) -> object:
+def inherited(node: pikepdf.Dictionary, key: str) -> object:
+    """What a page or the nodes above it say of itself; None when none does."""
     for _ in range(MAX_TREE_DEPTH):
         if key in node:
             return node[key]
@@ -97,7 +100,8 @@ def _inherited(node: pikepdf.Dictionary, key: str) -> object:
     return None
 
 
-def _number(value: object, otherwise: float) -> float:
+def number(value: object, otherwise: float) -> float:
+    """A PDF number as Python's."""
     return float(value) if isinstance(value, int | float | Decimal) else otherwise
 
 
@@ -137,7 +141,7 @@ def _stream(item: pikepdf.Stream, page_pixels: int) -> set[str]:
     filters = _filters(item)
     picture = item.get("/Subtype") == "/Image"
     if picture:
-        pixels = _number(item.get("/Width"), 0) * _number(item.get("/Height"), 0)
+        pixels = number(item.get("/Width"), 0) * number(item.get("/Height"), 0)
         if pixels > PICTURE_FACTOR * page_pixels:
             raise PageTooLarge(f"PDF: a picture of {pixels / 1e6:.0f} Mpx")
     deflates = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -14,7 +14,8 @@ from PIL import Image, ImageOps, ImageSequence
 
 from digitizer.document import Intake, PageImage
 from digitizer.errors import DamagedDocument, PageTooLarge
-from digitizer.imaging.pdf_pages import page_sizes_pt
+from digitizer.imaging.pdf_pages import page_size_pt, pages_in
+from digitizer.imaging.pdf_scans import unwrapped, wrapped_scan
 from digitizer.options import Limits, Options
 
 BATCH_PAGES = 4  # one pdftoppm per batch: start-up costs 30 ms, four A4 pages at 300 dpi fill 104 MB of scratch
@@ -35,16 +36,47 @@ def render(intake: Intake, options: Options) -> Iterator[PageImage]:
 
 
 def _pdf(intake: Intake, options: Options) -> Iterator[PageImage]:
-    sizes = page_sizes_pt(intake.path, options.limits.pages)
-    for first in range(1, len(sizes) + 1, BATCH_PAGES):
-        last = min(first + BATCH_PAGES - 1, len(sizes))
-        with tempfile.TemporaryDirectory(prefix="render-") as folder:
-            found = _run_pdftoppm(intake.path, (first, last), options, folder)
-            if len(found) != last - first + 1:
-                raise DamagedDocument(f"pages {first}-{last}: {len(found)} rendered")
-            for number, picture in zip(range(first, last + 1), found, strict=True):
-                yield _rendered_page(picture, number, sizes[number - 1], options)
-                picture.unlink()
+    """A page that only wraps a scan is unwrapped, any other is drawn."""
+    with pages_in(intake.path, options.limits.pages) as pages:
+        sizes = [page_size_pt(page) for page in pages]
+        waiting: list[int] = []
+        for number, (page, size) in enumerate(zip(pages, sizes, strict=True), start=1):
+            scan = wrapped_scan(page, size, options.limits.page_pixels)
+            image = unwrapped(scan) if scan else None
+            if image is None:
+                waiting.append(number)
+            if waiting and (image is not None or len(waiting) == BATCH_PAGES or number == len(pages)):
+                yield from _drawn(intake.path, waiting, sizes, options)
+                waiting = []
+            if image is not None:
+                yield PageImage(number, _sized(image, _expected(size, options)), float(options.render_dpi))
+
+
+def _expected(size_pt: tuple[float, float], options: Options) -> tuple[int, int]:
+    width, height = (round(side * options.render_dpi / POINTS_PER_INCH) for side in size_pt)
+    return width, height
+
+
+def _sized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """At the working resolution; a pixel more or less is the rounding of a scanner."""
+    height, width = image.shape[:2]
+    if abs(width - size[0]) <= SIZE_TOLERANCE_PX and abs(height - size[1]) <= SIZE_TOLERANCE_PX:
+        return image
+    smaller = width * height > size[0] * size[1]
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+
+
+def _drawn(
+    path: Path, numbers: Sequence[int], sizes: Sequence[tuple[float, float]], options: Options
+) -> Iterator[PageImage]:
+    first, last = numbers[0], numbers[-1]
+    with tempfile.TemporaryDirectory(prefix="render-") as folder:
+        found = _run_pdftoppm(path, (first, last), options, folder)
+        if len(found) != len(numbers):
+            raise DamagedDocument(f"pages {first}-{last}: {len(found)} rendered")
+        for number, picture in zip(numbers, found, strict=True):
+            yield _rendered_page(picture, number, sizes[number - 1], options)
+            picture.unlink()
 
 
 def _run_pdftoppm(path: Path, pages: tuple[int, int], options: Options, folder: str) -> list[Path]:
@@ -59,7 +91,7 @@ def _run_pdftoppm(path: Path, pages: tuple[int, int], options: Options, folder: 
 
 
 def _rendered_page(picture: Path, number: int, size_pt: tuple[float, float], options: Options) -> PageImage:
-    expected = tuple(round(side * options.render_dpi / POINTS_PER_INCH) for side in size_pt)
+    expected = _expected(size_pt, options)
     image = cv2.imread(str(picture), cv2.IMREAD_COLOR)
     if image is None:
         raise DamagedDocument(f"page {number}: no picture")
@@ -91,8 +123,7 @@ def _frame_page(frame: Image.Image, number: int, dpi_wanted: int) -> PageImage:
     image = to_bgr(upright)
     factor = dpi_wanted / dpi
     if abs(factor - 1) > 0.01:
-        size = (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor)))
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
+        image = _sized(image, (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))))
     return PageImage(number, image, float(dpi_wanted))
 
 

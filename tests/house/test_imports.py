@@ -41,7 +41,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "tesserocr": ("digitizer.engines", "digitizer.cli.doctor"),
     "layoutparser": ("digitizer.engines.layout", "digitizer.keep"),
     "pdf2image": ("digitizer.stages.render", "bench"),
-    "pikepdf": ("digitizer.imaging.pdf_pages", "digitizer.stages.ingest", "bench"),
+    "pikepdf": ("digitizer.imaging.pdf_pages", "digitizer.imaging.pdf_scans", "digitizer.stages.ingest", "bench"),
     "puremagic": ("digitizer.stages.ingest",),
     "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score",
                   "digitizer.drafting", "bench", "training"),
