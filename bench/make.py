@@ -77,7 +77,8 @@ def document(blank: Blank, seed: int, quality: Quality | str, path: Path, face: 
 def truth_of(form: Filled, scans: Sequence[Scan]) -> dict[str, Any]:
     """`ink`: per line or digit its text, page (from 1) and outline on the scan, millimetres from top left.
 
-    Of a page, `matrix` (3x3) takes pixels of the unscanned page at 300 dpi to pixels of the scan."""
+    Of a page, `matrix` (3x3) takes pixels of the unscanned page at 300 dpi to pixels of the scan, and `seals_mm` are
+    outlines of the red stamps on it."""
     fields = {}
     for answer in form.answers:
         ink = [
@@ -92,6 +93,7 @@ def truth_of(form: Filled, scans: Sequence[Scan]) -> dict[str, Any]:
         {
             "width_mm": round(s.image.width * MM_PER_INCH / s.dpi, 2), "skew_deg": round(s.skew_deg, 4),
             "height_mm": round(s.image.height * MM_PER_INCH / s.dpi, 2), "dpi": s.dpi, "matrix": s.matrix.tolist(),
+            "seals_mm": [[list(p) for p in s.polygon_mm(box)] for box in s.seals],
         }
         for s in scans
     ]

@@ -26,6 +26,7 @@ from bench.fonts import Face, faces, faces_of
 from bench.make import Made, document, real, shared_folder, template_of
 from bench.prints import print_blank, styles
 from bench.result import PLACE, Plan, Reading, Result
+from bench.scan import QUALITIES
 from digitizer.errors import EngineUnavailable
 from digitizer.options import Options
 from digitizer.score import DocumentScore, score_document, summarize
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--documents", type=int, default=40, help="filled forms in the headline set")
     parser.add_argument("--forms", nargs="+", default=FORMS, choices=sorted(t.id for t in load_templates()))
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--quality", default="medium", help="clean, light, medium, heavy, medium-200, bilevel")
+    parser.add_argument("--quality", default="medium", choices=tuple(QUALITIES), metavar="Q", help=", ".join(QUALITIES))
     parser.add_argument("--source", choices=("real", "own"), default="real", help="real blanks, or our own prints")
     parser.add_argument("--faces", choices=("typed", "hand"), default="typed", help="hand: fonts of handwriting")
     parser.add_argument("--engine", default=Options().engine)

@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from digitizer.geometry import MM_PER_INCH
+
 LOCATED_SHARE = 0.9  # of the answer's ink that the region must cover
+SHEET_DPI = 300  # of the unscanned page in the truth's matrix
 _GRID = (25, 7)
 
 
@@ -136,7 +139,7 @@ def is_located(ink: Sequence[dict[str, Any]], got: dict[str, Any], pages: Sequen
     """Whether the field's polygons cover nine tenths of the ink that lies on the page the field names.
 
     A field names one page; ink that runs over to the next page is judged by that page's part. Polygons may be given on
-    the page as scanned or as turned level (truth knows the skew)."""
+    the page as scanned, as turned level, or flat as before it was scanned (truth knows how it lay)."""
     page = int(got.get("page") or 0)
     regions = [np.asarray(p, dtype=float) for p in got.get("polygon_mm") or ()]
     here = [line for line in ink if line["page"] == page]
@@ -145,16 +148,25 @@ def is_located(ink: Sequence[dict[str, Any]], got: dict[str, Any], pages: Sequen
     outlines = [np.asarray(line["polygon_mm"], dtype=float) for line in here]
     frames = [outlines]
     if page <= len(pages):
-        frames.append([level(outline, pages[page - 1]) for outline in outlines])
+        ways = (level, flat) if "matrix" in pages[page - 1] else (level,)
+        frames += [[lay(outline, pages[page - 1]) for outline in outlines] for lay in ways]
     return any(coverage(frame, regions) >= LOCATED_SHARE for frame in frames)
 
 
 def level(outline: np.ndarray, page: dict[str, Any]) -> np.ndarray:
-    """(n, 2) millimetres on the scanned page to the page turned clockwise about its middle by its skew."""
+    """(n, 2) millimetres on the scanned page to the page turned clockwise about its middle by its skew, which counts
+    the quarter turns by which it lay."""
     angle = math.radians(page["skew_deg"])
     middle = np.array([page["width_mm"] / 2, page["height_mm"] / 2])
     turned = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    return (outline - middle) @ turned.T + middle
+    return (outline - middle) @ turned.T + (middle[::-1] if abs(math.sin(angle)) > math.sqrt(0.5) else middle)
+
+
+def flat(outline: np.ndarray, page: dict[str, Any]) -> np.ndarray:
+    """(n, 2) millimetres on the scanned page to the sheet before it was scanned, as when a photograph is flattened."""
+    back = np.linalg.inv(np.asarray(page["matrix"], dtype=float))
+    pixels = np.hstack([outline * page["dpi"] / MM_PER_INCH, np.ones((len(outline), 1))]) @ back.T
+    return np.asarray(pixels[:, :2] / pixels[:, 2:] * MM_PER_INCH / SHEET_DPI)
 
 
 def coverage(outlines: Sequence[np.ndarray], regions: Sequence[np.ndarray]) -> float:

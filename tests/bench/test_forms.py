@@ -7,6 +7,7 @@ import json
 import random
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from bench.fill import Filled, split_answer
 from bench.fonts import faces, holds
 from bench.make import document, filled, real, shared_folder, template_of
 from bench.prints import any_style, print_blank, styles
-from bench.scan import QUALITIES, save, scan
+from bench.scan import CASES, QUALITIES, save, scan
 from digitizer.geometry import Box
 from digitizer.template import FieldKind, load_templates
 
@@ -115,6 +116,38 @@ def test_the_scanner_says_where_a_mark_went(quality: str) -> None:
     assert np.allclose(middle, expected, atol=0.25)
     again = scan(page, QUALITIES[quality], random.Random(4))
     assert seen.image.tobytes() == again.image.tobytes()
+
+
+@pytest.mark.parametrize("quality", CASES)
+def test_what_goes_wrong_is_where_the_truth_says(quality: str) -> None:
+    """A black square lies on paper that is lighter, wherever scanner or camera put it."""
+    page = Image.new("RGB", (2480, 3508), "white")
+    mark = Box(600, 2600, 720, 2720)
+    page.paste((0, 0, 0), (600, 2600, 720, 2720))
+    seen = scan(page, dataclasses.replace(QUALITIES[quality], back=0.0, seals=0), random.Random(4))
+    gray = np.asarray(seen.image.convert("L")).astype(float)
+
+    def inside(box: Box) -> np.ndarray:
+        outline = np.array(seen.polygon_mm(box)) * seen.dpi / 25.4
+        area = np.zeros(gray.shape, np.uint8)
+        cv2.fillConvexPoly(area, np.round(outline).astype(np.int32), 1)
+        return area > 0
+
+    around = inside(mark.padded(60, 60)) & ~inside(mark.padded(8, 8))
+    assert np.median(gray[inside(mark.padded(-8, -8))]) + 60 < np.percentile(gray[around], 5)
+
+
+def test_seals_are_red_where_the_truth_says() -> None:
+    page = print_blank(template_of("ct01"), styles()[0]).pages[0]
+    seen = scan(page, QUALITIES["sealed"], random.Random(4))
+    assert len(seen.seals) == 2
+    pixels = np.asarray(seen.image).astype(int)
+    for box in seen.seals:
+        outline = np.array(seen.polygon_mm(box)) * seen.dpi / 25.4
+        (left, top), (right, bottom) = outline.min(axis=0).astype(int), outline.max(axis=0).astype(int)
+        red = pixels[top:bottom, left:right, 0] - pixels[top:bottom, left:right, 1:].max(axis=2) > 50
+        assert red.mean() > 0.02
+    assert 25 < seen.seals[0].width / 300 * 25.4 < 45  # round
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".tiff", ".jpg", ".png"])
