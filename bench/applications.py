@@ -286,7 +286,22 @@ def _welfare_elder(rng: random.Random) -> dict[str, Truth]:
     return made
 
 
+def _welfare_parent(rng: random.Random) -> dict[str, Truth]:
+    """tro-giup-xa-hoi-1c: somebody poor who brings up children alone."""
+    parent = make_person(rng, day_between(rng, date(1975, 1, 1), date(2000, 1, 1)))
+    child = make_person(rng, day_between(rng, date(2012, 1, 1), date(2020, 1, 1)))
+    spouse, older = "chồng" if parent.sex == "Nữ" else "vợ", rng.random() < 0.4
+    return _welfare(rng, parent) | {
+        "subject.marriage": Truth(rng.choice((f"Không có {spouse}", f"Có {spouse} đã chết"))),
+        "children.count": Truth("2" if older else "1"), "children.under_16": Truth("1"),
+        "children.from_16_to_22": Truth("1" if older else "0"),
+        "children.first": Truth(f"{child.full_name.title()}, sinh ngày {child.born:%d/%m/%Y}, đang học tiểu học"),
+        "children.others": Truth("Đang học trung học phổ thông") if older else BLANK,
+    }
+
+
 MAKERS = {
     "cai-chinh": _correction, "trich-luc": _extract, "dat-dai": _land, "ho-kinh-doanh": _household_business,
-    "khuyet-tat": _disability, "tro-giup-xa-hoi-1a": _welfare_child, "tro-giup-xa-hoi-1d": _welfare_elder,
+    "khuyet-tat": _disability, "tro-giup-xa-hoi-1a": _welfare_child,
+    "tro-giup-xa-hoi-1b": _welfare_child, "tro-giup-xa-hoi-1c": _welfare_parent, "tro-giup-xa-hoi-1d": _welfare_elder,
 }

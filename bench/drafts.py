@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for source in sources:
             for form in options.forms:
                 draft = drafted(blank_file(form, source, Path(folder)), engine)
-                compared = compare(draft, template_of(form), source)
+                compared = compare(draft, template_of(form) if source == "own" else real(form).template, source)
                 rows.append(_row(compared))
                 if options.documents:
                     readings.append(_reading(draft, compared, engine, (options.documents, options.seed)))
@@ -189,8 +189,8 @@ def _row(c: Compared) -> tuple[str, ...]:
 def _reading(draft: Template, compared: Compared, engine: Engine, plan: tuple[int, int]) -> tuple[str, ...]:
     """The same filled and scanned blanks, read once with the draft and once with the template."""
     documents, seed = plan
-    right = template_of(compared.form)
-    blank = print_blank(right) if compared.source == "own" else real(compared.form)
+    blank = print_blank(template_of(compared.form)) if compared.source == "own" else real(compared.form)
+    right = blank.template
     scores: list[DocumentScore] = []
     goals: list[DocumentScore] = []
     with tempfile.TemporaryDirectory(prefix="drafts-") as folder:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.answers import answers
-from bench.blank import Blank, real_blank
+from bench.blank import Blank, PlaceNotFound, real_blank
 from bench.fill import DoesNotFit, Filled, any_hand, fill
 from bench.fonts import Face
 from bench.scan import QUALITIES, Quality, Scan, save, scan_all
@@ -37,17 +37,28 @@ def shared_folder() -> Path | None:
     return folder if (folder / "forms" / "blank").is_dir() else None
 
 
-def template_of(form_id: str) -> Template:
-    """The newest edition."""
-    return [t for t in load_templates() if t.id == form_id][-1]
+def template_of(form: str) -> Template:
+    """The newest edition of a form, or the one named behind a slash ("ct01/tt66-2023")."""
+    form_id, _, edition = form.partition("/")
+    return [t for t in load_templates() if t.id == form_id and edition in ("", t.edition)][-1]
 
 
 def real(form_id: str) -> Blank:
-    """The real blank of a form. Raises FileNotFoundError without the shared folder."""
+    """The real blank of a form, with the newest edition that is printed so. Raises FileNotFoundError where there is
+    none, PlaceNotFound where it is no print of the form."""
     folder = shared_folder()
     if folder is None:
         raise FileNotFoundError("the real blanks are not on this machine (set DIGITIZER_SHARED)")
-    return real_blank(folder / "forms" / "blank" / f"{form_id}.pdf", template_of(form_id))
+    path = folder / "forms" / "blank" / f"{form_id}.pdf"
+    if not path.is_file():
+        raise FileNotFoundError(f"no official blank of {form_id} is on this machine")
+    older = [t for t in load_templates() if t.id == form_id]
+    while len(older) > 1:
+        try:
+            return real_blank(path, older[-1])
+        except PlaceNotFound:
+            older.pop()
+    return real_blank(path, older[-1])
 
 
 def filled(blank: Blank, seed: int, face: Face | None = None) -> Filled:

@@ -18,6 +18,8 @@ from bench.result import Plan, Stranger
 from bench.scan import QUALITIES, save, scan
 from digitizer.template import load_templates
 
+OURS = {"CT01": "ct01", "CT02": "ct02", "DKX10": "xe"}  # forms of ours among the real scans, by their codes there
+
 
 def other_blanks(folder: Path) -> list[str]:
     """Real blanks that no template describes."""
@@ -34,8 +36,8 @@ def check(read: Callable[[Path], list[dict[str, Any]]], plan: Plan, console: Con
     found = []
     for row in track(_scans(folder)[::step], "reading real scans", console=console):
         named = _named(read(folder / "data" / "forms-scanned" / row["file"]))
-        ours = "ct01" if row["template"] == "CT01" else None
-        found.append(Stranger(Path(row["file"]).stem, "scan", ours, named, row["page_role"] == "notes"))
+        ours = OURS.get(row["template"])
+        found.append(Stranger(Path(row["file"]).stem, "scan", ours, named, row["page_role"] != "first"))
     with tempfile.TemporaryDirectory() as place:
         for name in track(other_blanks(folder)[::step], "reading other real forms", console=console):
             path = _scanned(folder / "forms" / "blank" / f"{name}.pdf", Path(place))

@@ -206,7 +206,7 @@ def commune(rng: random.Random) -> str:
 # --- whole forms ---------------------------------------------------------------------------------------------------
 
 
-def _block(rng: random.Random, block: str, person: Person) -> dict[str, Truth]:
+def person_block(rng: random.Random, block: str, person: Person) -> dict[str, Truth]:
     """The lines every person of a civil-status form has."""
     return {
         f"{block}.full_name": Truth(person.full_name), f"{block}.date_of_birth": Truth(written_date(rng, person.born)),
@@ -218,10 +218,10 @@ def _block(rng: random.Random, block: str, person: Person) -> dict[str, Truth]:
 
 def heading(rng: random.Random, requester: Person, block: str, subject: Person) -> dict[str, Truth]:
     """The office, who asks and for whom. Now and then the address is left blank, as footnote (2) allows."""
-    made = {"authority": Truth(commune_office(rng)), **_block(rng, "requester", requester)}
+    made = {"authority": Truth(commune_office(rng)), **person_block(rng, "requester", requester)}
     if rng.random() < 0.12:
         made["requester.residence"] = BLANK
-    return made | _block(rng, block, subject)
+    return made | person_block(rng, block, subject)
 
 
 def footer(rng: random.Random) -> dict[str, Truth]:
@@ -256,7 +256,7 @@ def _birth(rng: random.Random) -> dict[str, Truth]:
     made["child.home_town"] = Truth(father.home_town)
     made["child.ethnicity"] = Truth(father.ethnicity)
     for block, parent in (("mother", mother), ("father", father)):
-        made.update(_block(rng, block, parent))
+        made.update(person_block(rng, block, parent))
         if rng.random() < 0.3:
             made[f"{block}.date_of_birth"] = Truth(str(parent.born.year))
         if rng.random() < 0.25:  # footnote (2): blank is right where the number is given

@@ -140,6 +140,7 @@ class _Press:
 
     def run(self, template: Template) -> None:
         self.new_page()
+        self.code(template)
         titles = set(template.titles)
         groups = list(_groups(template.items))
         for k, group in enumerate(groups):
@@ -163,10 +164,17 @@ class _Press:
                 self.line(group)
         self.notes(template)
 
+    def code(self, template: Template) -> None:
+        """The form's number and regulation at the top right, small."""
+        if template.form_code:
+            number = template.form_code if template.form_code.startswith("Mẫu") else f"Mẫu {template.form_code}"
+            text = f"{number} ban hành kèm theo {template.regulation}"
+            self.draw.text((self.right, self.y), text, font=self.font(scale=0.75), fill=_INK, anchor="rs")
+
     def centred(self, item: Item, scale: float) -> None:
-        self.feed(1.6 if scale > 1 else 1.0)
         font = self.font(True, scale)
-        for line in _wrapped(item.text, font, self.right - self.left):
+        for n, line in enumerate(_wrapped(item.text, font, self.right - self.left)):
+            self.feed(1.6 if scale > 1 and not n else 1.0)
             self.draw.text(((self.left + self.right) / 2, self.y), line, font=font, fill=_INK, anchor="ms")
 
     def fixed(self, item: Item) -> None:

@@ -14,17 +14,18 @@ PLACE = Path(__file__).resolve().parent / "out"
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """`ours`: the form id it should get, None for "unknown". A notes page of CT01 may be named CT01 or nothing."""
+    """`ours`: the form id it should get, None for "unknown". later: a page of the form that is not its first, which may
+    be named so, or nothing."""
 
     name: str
     source: str
     ours: str | None
     named: tuple[str, ...]
-    notes_page: bool = False
+    later: bool = False
 
     @property
     def right(self) -> bool:
-        if self.ours and not self.notes_page:
+        if self.ours and not self.later:
             return self.named == (self.ours,)
         return set(self.named) <= {self.ours}
 

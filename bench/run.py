@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="digitizer bench", description=__doc__)
     parser.add_argument("--documents", type=int, default=40, help="filled forms in the headline set")
-    parser.add_argument("--forms", nargs="+", default=FORMS, choices=sorted(t.id for t in load_templates()))
+    known = sorted({name for t in load_templates() for name in (t.id, f"{t.id}/{t.edition}")})
+    parser.add_argument("--forms", nargs="+", default=FORMS, choices=known, metavar="FORM", help="ids of forms")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--quality", default="medium", choices=tuple(QUALITIES), metavar="Q", help=", ".join(QUALITIES))
     parser.add_argument("--source", choices=("real", "own"), default="real", help="real blanks, or our own prints")
@@ -169,12 +171,16 @@ def make_set(plan: Plan, count: int, quality: str, folder: Path, console: Consol
 
 def make_one(form: str, seed: int, quality: str, where: tuple[str, Path], face: Face | None = None) -> Made:
     source, folder = where
-    return document(blank_of(form, seed, source), seed, quality, folder / source / quality / f"{form}-{seed}.pdf", face)
+    path = folder / source / quality / f"{form.replace('/', '-')}-{seed}.pdf"
+    return document(blank_of(form, seed, source), seed, quality, path, face)
 
 
 def blank_of(form: str, seed: int, source: str) -> Blank:
-    """The real blank, or the one of our own prints that this seed is filled on."""
-    return real(form) if source == "real" else print_blank(template_of(form), styles()[seed % len(styles())])
+    """The real blank where there is one, or the one of our own prints that this seed is filled on."""
+    if source == "real":
+        with suppress(FileNotFoundError):
+            return real(form)
+    return print_blank(template_of(form), styles()[seed % len(styles())])
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

@@ -112,3 +112,33 @@ TRADES = (
     ("Bán lẻ hàng may mặc", "4771"), ("Sửa chữa mô tô, xe máy", "4542"), ("Dịch vụ phục vụ đồ uống", "5630"),
 )
 CAPITALS = (("50", "năm mươi triệu"), ("100", "một trăm triệu"), ("200", "hai trăm triệu"), ("80", "tám mươi triệu"))
+OCCUPATIONS = (
+    "Kỹ sư xây dựng", "Giáo viên", "Công nhân", "Nhân viên văn phòng", "Lái xe", "Nội trợ", "Buôn bán", "Kế toán",
+    "Nông dân", "Sinh viên",
+)
+EDUCATION = ("12/12", "Đại học", "Cao đẳng", "Trung cấp", "9/12")
+RELIGIONS = ("Không", "Không", "Không", "Phật giáo", "Công giáo")
+BLOOD_TYPES = ("A", "B", "AB", "O")
+# (country as a nationality is written, a town there)
+ABROAD = (
+    ("Hoa Kỳ", "thành phố Houston, bang Texas, Hoa Kỳ"), ("Pháp", "thành phố Lyon, Pháp"),
+    ("Đức", "thành phố Leipzig, Đức"), ("Ca-na-đa", "thành phố Calgary, Ca-na-đa"),
+)
+# Offices above the commune; none of their names is a ward's.
+POLICE = ("Công an thành phố Hà Nội", "Phòng Cảnh sát giao thông", "Phòng CSGT - Công an thành phố Hà Nội")
+LAND_OFFICES = (
+    "Văn phòng Đăng ký đất đai Hà Nội", "Chi nhánh Văn phòng Đăng ký đất đai", "Sở Nông nghiệp và Môi trường Hà Nội",
+)
+BUILDING_OFFICES = ("Sở Xây dựng Hà Nội", "Sở Xây dựng thành phố Hà Nội")
+DESKS = ("Trung tâm Phục vụ hành chính công Hà Nội", "Chi nhánh số 1 Trung tâm Phục vụ hành chính công")
+DRIVING_SCHOOLS = (
+    "Trung tâm dạy nghề lái xe số 1", "Trường Cao đẳng nghề Hà Nội", "Trung tâm đào tạo lái xe Sao Mai",
+)
+LICENCE_ISSUERS = ("Sở GTVT Hà Nội", "Sở Giao thông vận tải Hà Nội", "Phòng CSGT Hà Nội")
+# (make, model, kind, capacity in cm³, power in kW, seats)
+VEHICLES = (
+    ("HONDA", "WAVE ALPHA", "Mô tô hai bánh", "109", "6,1", "2"),
+    ("YAMAHA", "SIRIUS", "Mô tô hai bánh", "110", "6,6", "2"),
+    ("TOYOTA", "VIOS 1.5", "Ô tô con", "1496", "79", "5"), ("HYUNDAI", "ACCENT", "Ô tô con", "1497", "84", "5"),
+)
+COLOURS = ("Đen", "Trắng", "Đỏ", "Bạc", "Xanh")

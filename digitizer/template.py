@@ -14,7 +14,8 @@ import yaml
 
 from digitizer.errors import UsageError
 
-_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)?\.|[a-zđ]\)|[-,;])\s+")  # "7. Họ, chữ đệm và tên:" goes without its number
+# "7. Họ, chữ đệm và tên:", "[09.1]. Xã:" go without their numbers
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)?\.|\[\d+(?:\.\d+)?\]\.?|[a-zđ]\)|[-,;])\s+")
 TICKED = "Có"  # the raw text of a lone tick box
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "templates"
 
@@ -130,6 +131,10 @@ class Template:
     valid_to: date | None = None
     notes: tuple[str, ...] = ()  # how the printed footnotes begin, in order; a page of them is a notes page
 
+    def __hash__(self) -> int:
+        """Quick, for what is worked out once a template: the whole of one is long to hash."""
+        return hash((self.id, self.edition))
+
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
         """All answers in printed order; table columns as `members[n].leaf`."""
@@ -191,8 +196,8 @@ def _field(data: dict[str, Any], label: str) -> FieldSpec:
 
 @cache
 def load_templates(folder: Path = TEMPLATES_DIR) -> tuple[Template, ...]:
-    """Every `<form>/<edition>/template.yaml` under the folder, by id and edition."""
+    """Every `<form>/<edition>/template.yaml` under the folder, by id; of one form the newest edition comes last."""
     found = []
     for path in sorted(folder.glob("*/*/template.yaml")):
         found.append(parse_template(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(folder))))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda t: (t.id, t.valid_from)))

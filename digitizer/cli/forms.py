@@ -138,11 +138,11 @@ def _template_file(name: str) -> Path:
         return path / "template.yaml"
     if path.is_file():
         return path
-    editions = sorted((TEMPLATES_DIR / name).glob("*/template.yaml")) if "/" not in name else []
+    editions = [t.edition for t in load_templates() if t.id == name]
     if not editions:
         known = ", ".join(sorted({t.id for t in load_templates()}))
         raise UsageError(f"{name} is neither a file nor a form; there are: {known}")
-    return editions[-1]
+    return TEMPLATES_DIR / name / editions[-1] / "template.yaml"
 
 
 def _laid_over(blank: Path, template: Template) -> Overlay:

@@ -21,6 +21,10 @@ SHORT = 4  # letters; shorter labels must match exactly
 ERROR_COST = 2.2
 
 
+# Of a label's letters: (first token, token behind the last, wrong letters) of every place that reads nearly so.
+Known = dict[str, list[tuple[int, int, int]]]
+
+
 class Role(StrEnum):
     FIXED = "fixed"
     LABEL = "label"
@@ -80,11 +84,13 @@ def _parts(index: int, item: Item, spec: FieldSpec) -> list[Pattern]:
     return [Pattern(index, role, (key,), word, part, False, True) for part, word, key in keyed if key]
 
 
-def align(patterns: Sequence[Pattern], tokens: Sequence[Token]) -> tuple[Match, ...]:
-    """The best placing of the patterns in order; those without a place are missing."""
+def align(patterns: Sequence[Pattern], tokens: Sequence[Token], known: Known | None = None) -> tuple[Match, ...]:
+    """The best placing of the patterns in order; those without a place are missing.
+
+    known: where labels stand among these tokens, filled as they are looked for; what forms share is looked for once."""
     empty = _Chain(0.0, None, None)
     best = [empty] * (len(tokens) + 1)  # best[i]: with everything placed before token i
-    known: dict[str, list[tuple[int, int, int]]] = {}
+    known = {} if known is None else known
     for pattern in patterns:
         updated = list(best)
         for match in _candidates(pattern, tokens, known):
@@ -104,9 +110,7 @@ def align(patterns: Sequence[Pattern], tokens: Sequence[Token]) -> tuple[Match, 
     return tuple(reversed(placed))
 
 
-def _candidates(
-    pattern: Pattern, tokens: Sequence[Token], known: dict[str, list[tuple[int, int, int]]]
-) -> list[Match]:
+def _candidates(pattern: Pattern, tokens: Sequence[Token], known: Known) -> list[Match]:
     found = []
     for key in pattern.keys:
         if key not in known:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from digitizer.document import PageText
-from digitizer.layout.align import Match, Pattern, Role, align, patterns_of
-from digitizer.layout.stream import tokens_of
+from digitizer.layout.align import Known, Match, Pattern, Role, align, patterns_of
+from digitizer.layout.stream import Token, tokens_of
 from digitizer.template import Template
 from digitizer.vietnam.text import fold
 
@@ -34,48 +35,78 @@ class Likeness:
     other_code: bool
 
 
-def likeness(text: PageText, template: Template) -> Likeness:
-    title = _title(text, template)
-    labels = _labels(text, template) if title >= WORTH_A_LOOK else 0.0
-    return Likeness(title, labels, _other_code(text, template.form_code))
+class Look:
+    """One page, looked at for many forms: what they share is folded, and looked for, once."""
+
+    def __init__(self, text: PageText) -> None:
+        self.text = text
+        self._top = [fold(line.text, spaces=False) for line in text.lines[:TOP_LINES]]
+        self._whole = ""
+        self._tokens: tuple[Token, ...] | None = None
+        self._known: Known = {}
+
+    def likeness(self, template: Template, least: float = WORTH_A_LOOK) -> Likeness:
+        """least: of the title; below, labels are not compared."""
+        title = self._title(template)
+        other = _other_code(self.text, template.form_code)
+        if title < least:
+            return Likeness(title, 0.0, other)
+        patterns = _first_page(template)
+        whole = sum(len(p.keys[0]) for p in patterns if p.role is Role.LABEL)
+        labels = sum(_right_letters(m) for m in self._placed(patterns) if m.pattern.role is Role.LABEL)
+        return Likeness(title, labels / whole if whole else 0.0, other)
+
+    def letters_found(self, template: Template) -> int:
+        """Letters of labels and fixed lines that this page alone holds in order; the nation's header counts for
+        nothing."""
+        found = self._placed(_telling(template))
+        return sum(_right_letters(m) for m in found if not _NATION.startswith(m.pattern.keys[0][:12]))
+
+    def has_notes(self, templates: Iterable[Template]) -> bool:
+        """Whether a footnote of one of the forms begins on this page."""
+        if not self._whole:
+            self._whole = fold(" ".join(line.text for line in self.text.lines), spaces=False)
+        keys = {key for template in templates for key in _note_keys(template)}
+        return any(fuzz.partial_ratio(key, self._whole, score_cutoff=85) > 0 for key in keys)
+
+    def begins_paper(self) -> bool:
+        """Whether the page carries the nation's header, with which every official first page begins."""
+        return any(fuzz.partial_ratio(_NATION, line) > 80 for line in self._top[:8] if len(line) > 15)
+
+    def _placed(self, patterns: Sequence[Pattern]) -> tuple[Match, ...]:
+        if self._tokens is None:
+            self._tokens = tokens_of([self.text])
+        return align(patterns, self._tokens, self._known)
+
+    def _title(self, template: Template) -> float:
+        lines = self._top
+        joined = ["".join(lines[i:i + n]) for i in range(len(lines)) for n in range(1, TITLE_LINES + 1)]
+        best = process.extractOne(_title_key(template), joined, scorer=Levenshtein.normalized_similarity)
+        return float(best[1]) if best else 0.0
 
 
-def letters_found(text: PageText, template: Template) -> int:
-    """Letters of labels and fixed lines that this page alone holds in order; the nation's header counts for nothing."""
-    found = align(_telling(template, (Role.LABEL, Role.FIXED)), tokens_of([text]))
-    return sum(_right_letters(m) for m in found if not _NATION.startswith(m.pattern.keys[0][:12]))
+@cache
+def _title_key(template: Template) -> str:
+    return fold(template.name, spaces=False)
 
 
-def has_notes(text: PageText, template: Template) -> bool:
-    """Whether one of the form's footnotes begins on this page."""
-    whole = fold(" ".join(line.text for line in text.lines), spaces=False)
-    keys = [fold(note, spaces=False)[:60] for note in template.notes]
-    return any(len(key) >= 20 and fuzz.partial_ratio(key, whole, score_cutoff=85) > 0 for key in keys)
+@cache
+def _note_keys(template: Template) -> tuple[str, ...]:
+    keys = (fold(note, spaces=False)[:60] for note in template.notes)
+    return tuple(key for key in keys if len(key) >= 20)
 
 
-def begins_paper(text: PageText) -> bool:
-    """Whether the page carries the nation's header, with which every official first page begins."""
-    top = [fold(line.text, spaces=False) for line in text.lines[:8]]
-    return any(fuzz.partial_ratio(_NATION, line) > 80 for line in top if len(line) > 15)
+@cache
+def _telling(template: Template) -> tuple[Pattern, ...]:
+    """Labels and fixed lines that are long enough to tell one form from another."""
+    roles = (Role.LABEL, Role.FIXED)
+    return tuple(p for p in patterns_of(template) if p.role in roles and len(p.keys[0]) >= TELLING)
 
 
-def _title(text: PageText, template: Template) -> float:
-    key = fold(template.name, spaces=False)
-    lines = [fold(line.text, spaces=False) for line in text.lines[:TOP_LINES]]
-    joined = ("".join(lines[i:i + n]) for i in range(len(lines)) for n in range(1, TITLE_LINES + 1))
-    return max((Levenshtein.normalized_similarity(key, text) for text in joined), default=0.0)
-
-
-def _labels(text: PageText, template: Template) -> float:
+@cache
+def _first_page(template: Template) -> tuple[Pattern, ...]:
     end = next((i for i, item in enumerate(template.items) if item.new_page), len(template.items))
-    patterns = [p for p in _telling(template, (Role.LABEL, Role.FIXED)) if p.item < end]
-    whole = sum(len(p.keys[0]) for p in patterns if p.role is Role.LABEL)
-    found = align(patterns, tokens_of([text]))
-    return sum(_right_letters(m) for m in found if m.pattern.role is Role.LABEL) / whole if whole else 0.0
-
-
-def _telling(template: Template, roles: Sequence[Role]) -> list[Pattern]:
-    return [p for p in patterns_of(template) if p.role in roles and len(p.keys[0]) >= TELLING]
+    return tuple(p for p in _telling(template) if p.item < end)
 
 
 def _right_letters(match: Match) -> int:

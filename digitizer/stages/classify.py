@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from digitizer.document import Classification, CleanPage, Finding, FormMatch, PageText
-from digitizer.layout.likeness import begins_paper, has_notes, letters_found, likeness
+from digitizer.layout.likeness import Likeness, Look
 from digitizer.template import Template
 
 TITLE_SURE = 0.9  # "ĐĂNG KÝ LẠI KHAI SINH" comes to 0.87 of "ĐĂNG KÝ KHAI SINH"
 LABELS_SURE = 0.65  # scanned: the form itself 0.88 to 1.0, its siblings at most 0.62, CT02 for CT01 0.44
 CANDIDATE = 0.35
+NEAREST = 5  # candidates; forms 1a to 1đ of social assistance bear one title
+ALIKE = 0.03  # of confidence; forms of one title so near to each other differ by how much of their print is there
 CONTINUES = 10  # letters of the form's own print on a later page
 SPARSE = 15  # words; a page with fewer is a back or a stub: nothing to name it by, and nothing against its neighbour
 KEPT_PAGES = 6  # 44 MB each: what one document may hold in memory
@@ -80,15 +82,16 @@ def _follow(
         document.numbers.append(page.number)
         document.note("blank_page", page.number)
         return document
-    match, candidates = _name(text, templates if forced is None else (forced,))
+    look = Look(text)
+    match, candidates = _name(look, templates if forced is None else (forced,))
     if match is None and forced is not None and current is None:
         match = FormMatch(forced.id, forced.edition, 1.0)
     if match is not None:
         template = next(t for t in templates if (t.id, t.edition) == (match.form_id, match.edition))
         return _joined(_Open(match, template, candidates), page, text)
-    if current is not None and current.template is not None and (forced or _continues(text, current.template)):
+    if current is not None and current.template is not None and (forced or _continues(look, current.template)):
         return _joined(current, page, text)
-    return _unknown(current, page, text, candidates, templates)
+    return _unknown(current, page, look, candidates, templates)
 
 
 def _joined(document: _Open, page: CleanPage, text: PageText) -> _Open:
@@ -102,34 +105,44 @@ def _joined(document: _Open, page: CleanPage, text: PageText) -> _Open:
 
 
 def _unknown(
-    current: _Open | None, page: CleanPage, text: PageText, candidates: tuple[FormMatch, ...],
+    current: _Open | None, page: CleanPage, look: Look, candidates: tuple[FormMatch, ...],
     templates: Sequence[Template],
 ) -> _Open:
     """Unknown pages go together until one of them begins a new paper."""
-    if current is None or current.template is not None or begins_paper(text):
+    if current is None or current.template is not None or look.begins_paper():
         current = _Open(None, None, candidates)
         current.note("unknown_form", page.number)
     current.numbers.append(page.number)
-    if any(has_notes(text, t) for t in templates):
+    if look.has_notes(templates):
         current.note("notes_page", page.number)
     return current
 
 
-def _continues(text: PageText, template: Template) -> bool:
-    words = sum(len(line.words) for line in text.lines)
-    return words < SPARSE or letters_found(text, template) >= CONTINUES or has_notes(text, template)
+def _continues(look: Look, template: Template) -> bool:
+    words = sum(len(line.words) for line in look.text.lines)
+    return words < SPARSE or look.letters_found(template) >= CONTINUES or look.has_notes((template,))
 
 
-def _name(text: PageText, templates: Sequence[Template]) -> tuple[FormMatch | None, tuple[FormMatch, ...]]:
+def _name(look: Look, templates: Sequence[Template]) -> tuple[FormMatch | None, tuple[FormMatch, ...]]:
     """(the form whose first page this is, the nearest ones)."""
-    scored = []
-    for template in templates:
-        like = likeness(text, template)
-        confidence = 0.4 * like.title + 0.6 * like.labels
-        sure = like.title >= TITLE_SURE and like.labels >= LABELS_SURE and not like.other_code
-        scored.append((sure, FormMatch(template.id, template.edition, round(confidence, 4))))
-    scored.sort(key=lambda pair: (pair[0], pair[1].confidence, pair[1].edition), reverse=True)
-    near = tuple(match for _, match in scored if match.confidence >= CANDIDATE)[:3]
-    if scored and scored[0][0]:
-        return scored[0][1], near
-    return None, near
+    scored = [(template, look.likeness(template)) for template in templates]
+    scored.sort(key=lambda pair: (_confidence(pair[1]), pair[0].valid_from), reverse=True)
+    near = tuple(_match(*pair) for pair in scored if _confidence(pair[1]) >= CANDIDATE)[:NEAREST]
+    sure = [pair for pair in scored if _is_sure(pair[1])]
+    if not sure:
+        return None, near
+    alike = [pair for pair in sure if _confidence(pair[1]) >= _confidence(sure[0][1]) - ALIKE]
+    named = _match(*max(alike, key=lambda pair: look.letters_found(pair[0])))
+    return named, (named, *(match for match in near if match != named))[:NEAREST]
+
+
+def _is_sure(like: Likeness) -> bool:
+    return like.title >= TITLE_SURE and like.labels >= LABELS_SURE and not like.other_code
+
+
+def _confidence(like: Likeness) -> float:
+    return 0.4 * like.title + 0.6 * like.labels
+
+
+def _match(template: Template, like: Likeness) -> FormMatch:
+    return FormMatch(template.id, template.edition, round(_confidence(like), 4))

@@ -53,7 +53,7 @@ def test_a_stranger_is_right_when_unknown_and_a_form_of_ours_when_named() -> Non
     assert stranger.right
     assert not dataclasses.replace(stranger, named=("ct01",)).right
     assert not dataclasses.replace(stranger, ours="ct01").right
-    assert dataclasses.replace(stranger, ours="ct01", notes_page=True).right
+    assert dataclasses.replace(stranger, ours="ct01", later=True).right
 
 
 def test_help_is_there(capsys: pytest.CaptureFixture[str]) -> None:

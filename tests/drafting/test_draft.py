@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.drafts import compare, drafted
-from bench.make import shared_folder, template_of
+from bench.make import real, shared_folder, template_of
 from digitizer.drafting.check import check_file
 from digitizer.drafting.draft import draft_template
 from digitizer.drafting.known import block_of, meaning, slug
@@ -119,7 +119,7 @@ def test_labels_mean_what_clerks_call_them() -> None:
 def test_official_blanks_are_drafted_as_their_templates_are(form: str, engine: Engine, tmp_path: Path) -> None:
     folder = shared_folder()
     assert folder
-    template = template_of(form)
+    template = real(form).template
     for source in ("docx", "pdf"):
         compared = compare(drafted(folder / "forms" / "blank" / f"{form}.{source}", engine), template, source)
         assert compared.found == compared.kind == compared.type == compared.fields, (source, compared)

@@ -28,7 +28,7 @@ def named(found: DocumentPages) -> str | None:
     return found.classification.match.form_id if found.classification.match else None
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.id)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: f"{t.id}/{t.edition}")
 def test_each_form_is_named_by_its_own_print(template: Template) -> None:
     (found,) = group(small_page(1, printed(template)))
     assert found.classification.match is not None
@@ -36,7 +36,7 @@ def test_each_form_is_named_by_its_own_print(template: Template) -> None:
     assert found.classification.match.confidence > 0.9
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.id)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: f"{t.id}/{t.edition}")
 def test_the_title_alone_names_nothing(template: Template) -> None:
     (found,) = group(small_page(1, [*template.titles, *STRANGE]))
     assert named(found) is None
@@ -47,6 +47,23 @@ def test_the_labels_alone_name_nothing() -> None:
     lines = [line for line in printed(BY_ID["khai-sinh"]) if "TỜ KHAI" not in line]
     (found,) = group(small_page(1, ["TỜ KHAI ĐĂNG KÝ LẠI KHAI SINH", *lines]))
     assert named(found) is None
+
+
+def test_editions_are_told_apart_by_the_label_that_changed() -> None:
+    editions = {t.edition: t for t in TEMPLATES if t.id == "ct01"}
+    assert list(editions) == ["tt66-2023", "tt53-2025"]  # the newest last
+    for edition, template in editions.items():
+        lines = [line.replace("tên khai sinh:", "tên kha sinb:") for line in printed(template)]
+        (found,) = group(small_page(1, lines))
+        assert found.classification.match is not None
+        assert (named(found), found.classification.match.edition) == ("ct01", edition)
+
+
+def test_forms_of_one_title_are_told_apart_by_the_line_below_it() -> None:
+    first = next(i for i, item in enumerate(BY_ID["tro-giup-xa-hoi-1a"].items) if item.new_page)
+    for form in ("tro-giup-xa-hoi-1a", "tro-giup-xa-hoi-1b"):
+        (found,) = group(small_page(1, printed(BY_ID[form])[:first]))
+        assert named(found) == form
 
 
 def test_another_form_code_speaks_against_an_alike_form() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from digitizer.geometry import Box
 from digitizer.layout.answers import only_slashes, without_tail
-from digitizer.layout.likeness import likeness
+from digitizer.layout.likeness import Look
 from digitizer.stages.register import register
 from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template, load_templates
 from tests.stages.papers import Paper, printed, small_page
@@ -64,4 +64,4 @@ def test_a_printed_slash_alone_is_no_date(text: str, blank: bool) -> None:
 def test_forms_of_one_title_are_told_apart_by_their_code(code: str, other: bool) -> None:
     template = next(t for t in load_templates() if t.id == "tro-giup-xa-hoi-1a")
     _, text = small_page(1, [f"Mẫu số {code}", *printed(template)])
-    assert likeness(text, template).other_code is other
+    assert Look(text).likeness(template).other_code is other

@@ -12,6 +12,11 @@ ASSISTED = (
 )
 KINDS = ("social_insurance", "social_protection", "merit", "other")
 BENEFITS = tuple(name for kind in KINDS for name in (kind, f"{kind}_since"))
+SCHOOLING = ("not_yet", "not_yet_reason", "stopped", "stopped_reason", "attending", "attending_at")
+PAPER = ("identity_paper", "identity_issuer", "identity_issued_on")
+MACHINE = ("make", "model", "kind", "capacity", "power")
+SEATS = ("payload", "seats", "standing", "lying")
+MASSES = ("kerb_mass", "gross_mass", "towed_mass")
 DISABILITY = ("present", "certificate", "issued_on", "issuer", "kind", "degree")
 
 
@@ -81,12 +86,108 @@ IDS = {
     ],
     "tro-giup-xa-hoi-1a": [
         *block("subject", ASSISTED),
-        *block("schooling", ("not_yet", "not_yet_reason", "stopped", "stopped_reason", "attending", "attending_at")),
+        *block("schooling", SCHOOLING),
         "health_card", *block("benefits", BENEFITS), "poor_household", *block("disability", DISABILITY),
         *block("parent", ("description", *BENEFITS)), "father.description", "signed_on",
     ],
     "tro-giup-xa-hoi-1d": [
         *block("subject", ASSISTED), "health_card", *block("benefits", BENEFITS), "poor_household",
         *block("disability", DISABILITY), "subject.marriage", "supporter", "life_course", "signed_on",
+    ],
+    "tro-giup-xa-hoi-1b": [
+        *block("subject", ASSISTED), *block("schooling", SCHOOLING), "health_card", *block("benefits", BENEFITS),
+        "poor_household", *block("disability", DISABILITY), "signed_on",
+    ],
+    "tro-giup-xa-hoi-1c": [
+        *block("subject", ASSISTED), "health_card", *block("benefits", BENEFITS), "poor_household",
+        *block("disability", DISABILITY), "subject.marriage",
+        *block("children", ("count", "under_16", "from_16_to_22", "first", "others")), "signed_on",
+    ],
+    "nhan-cha-me-con": [
+        "authority", *block("requester", (*PERSON, "relation")), *block("subject", (*SUBJECT, "relation")),
+        *block("other", SUBJECT), "pledge.relation", "place_and_date", *block("copies", ("wanted", "count")),
+    ],
+    "giam-ho": [
+        "authority", *block("requester", PERSON), *block("guardian", SUBJECT), *block("ward", SUBJECT), "reason",
+        "place_and_date",
+    ],
+    "cham-dut-giam-ho": [
+        "authority", *block("requester", PERSON), *block("guardian", SUBJECT), *block("ward", SUBJECT),
+        *block("registered", ("authority", "date", "number", "book")), "reason", "place_and_date",
+    ],
+    "ct02": [
+        "authority",
+        *block("subject", ("full_name", "foreign_name", "date_of_birth", "sex", "ethnicity", "religion", "personal_id",
+                           "phone", "email", "foreign_nationality")),
+        *block("passport", ("number", "issued_on", "issuer", "valid_until")), "subject.occupation_abroad",
+        *block("history[n]", ("period", "residence", "occupation")), "family", "subject.residence_abroad",
+        "subject.residence", "request", *block("householder", ("full_name", "relation", "personal_id")),
+    ],
+    "bien-dong-dat-dai": [
+        "authority", *block("owner", ("name", "identity_paper", "residence", "phone", "email")),
+        *block("certificate", ("register_number", "serial", "issued_on")), *block("change", ("content", "papers")),
+        "attachments", "request.new_certificate", "signed_on",
+    ],
+    "mai-tang": [
+        *block("deceased", ("full_name", "date_of_birth", "sex", "ethnicity", "residence", "died_on",
+                            "cause_of_death")),
+        *block("burial", ("time", "place")), *block("organization", ("name", "address", "representative", "position")),
+        *block("requester", ("full_name", "date_of_birth", "identity_paper", "identity_issued_on", "identity_issuer",
+                             "permanent_residence", "residence", "relation")), "signed_on",
+    ],
+    "gplx": [
+        "authority",
+        *block("subject", ("full_name", "date_of_birth", "identity_paper", "identity_issued_on", "identity_issuer")),
+        *block("training", ("school", "year")), *block("licence", ("class", "number", "issuer", "issued_on")),
+        *block("request", ("class", "reason", "combined")), "violations", "signed_on",
+    ],
+    "uy-quyen": [
+        *block("principal", ("full_name", "date_of_birth", "insurance_number", "benefit", "phone", *PAPER,
+                             "residence")),
+        *block("agent", ("full_name", "date_of_birth", *PAPER, "residence", "phone")), "content", "term", "signed_on",
+    ],
+    "tk1-ts": [
+        *block("subject", ("full_name", "sex", "date_of_birth", "nationality", "ethnicity", "identity_paper", "phone",
+                           "email")),
+        *block("birth_registered", ("commune", "district", "province")), "guardian.full_name", "result_by",
+        *block("residence", ("detail", "commune", "district", "province")),
+    ],
+    "can-cuoc": [
+        *block("subject", ("full_name", "other_name", "date_of_birth", "sex", "personal_id", "ethnicity", "religion",
+                           "nationality", "marriage", "blood_type", "birth_registered_at", "home_town",
+                           "permanent_residence", "residence", "occupation", "education")),
+        *(name for who in ("father", "mother", "spouse", "representative", "householder")
+          for name in block(who, ("full_name", "nationality", "personal_id"))),
+        "householder.relation", *block("request", ("card", "confirmation", "post", "address", "phone")), "signed_on",
+    ],
+    "giay-phep-xay-dung": [
+        "authority", *block("owner", ("name", "personal_id", "representative", "position", "phone")),
+        *block("site", ("parcel", "area", "street", "commune", "province")), "designer",
+        *block("building", ("grade", "level", "setback", "footprint", "floor_area", "height", "storeys")), "duration",
+        "attachments", "signed_on",
+    ],
+    "giay-tiep-nhan": [
+        "issued_on", "dossier_code", "office", *block("applicant", ("full_name", "residence", "phone", "email")),
+        "request", "papers", "sets", "processing_time", "received_at", "due_at", "collected_at",
+        *block("register", ("book", "number")),
+    ],
+    "xe": [
+        *block("plate", ("old", "new", "old_colour", "new_colour")), "online_dossier_code",
+        *block("owner", ("name", "residence", "phone", "identity_number", "paper_kind", "paper_issuer",
+                         "paper_issued_on")),
+        *block("applicant", ("full_name", "identity_number", "phone")),
+        *block("transport_permit", ("number", "issuer", "issued_on")),
+        *block("vehicle", (*MACHINE, "engine_number", "chassis_number", "colour", *SEATS, "built_in", *MASSES,
+                           "origin")),
+        "fee_document", "reason", "attachments", "signed_on",
+        *block("source", ("code", "maker", "import_declaration", "imported_on", "border_gate", *MACHINE,
+                          "engine_number", "chassis_number", "colour", "built_in", *SEATS, *MASSES)),
+        *block("fee", ("code", "phone", "taxpayer", "residence", "identity_number", "paper_kind", "paper_issuer",
+                       "paper_issued_on", "tax_office", "plate", "kind", "make", "model", "engine_number",
+                       "chassis_number", "capacity", "power", "built_in", *SEATS, "value", "amount", "paid_on",
+                       "exemption", "notice_on")),
+        *block("invoice", ("issued_on", "form", "series", "number", "kind", "seller", "seller_tax_code",
+                           "seller_address", "buyer", "buyer_organization", "buyer_unit", "buyer_address",
+                           "buyer_identity", "goods", "tax", "total", "total_words")),
     ],
 }
