@@ -25,6 +25,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleaning:
+    """Which steps of the clean stage may act; each decides by itself whether a page needs it. All are meant to be on:
+    `python -m bench.ablation` turns them off one by one to tell what they are worth."""
+
+    flatten: bool = True  # a photographed sheet, seen from straight above
+    upright: bool = True  # quarter turns
+    level: bool = True  # skew
+    even: bool = True  # shading
+    unseal: bool = True  # red ink
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """form: read as this form id whatever the classifier says. engine: name known to engines/build.py.
     keep: folder for every intermediate, or None. accept_probability: of a field that passes unseen; None: as calibrated
@@ -36,3 +48,4 @@ class Options:
     render_dpi: int = 300
     accept_probability: float | None = None
     limits: Limits = field(default_factory=Limits)
+    cleaning: Cleaning = field(default_factory=Cleaning)

@@ -43,7 +43,7 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     """Untrusted bytes to undecided records; touches no network, so it may run in a sandbox."""
     keeper = Keeper(options.keep)
     intake = ingest(path, name, options.limits)
-    pages = (keeper.cleaned(clean(page)) for page in render(intake, options))
+    pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
     surveyed = (keeper.surveyed(page, read_page(page, tools.engine)) for page in pages)
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-COARSE_DEG = np.arange(-8.0, 8.01, 0.5)
+COARSE_DEG = np.arange(-10.0, 10.01, 0.5)
+COARSE_POINTS = 20_000
 FINE_STEPS_DEG = (0.1, 0.02)
 MAX_POINTS = 60_000
 GOLDEN = 0.618034  # its multiples are spread evenly over 0-1
 MIN_TURN_POINTS = 400  # fewer dark pixels at 75 dpi are a few words: nothing to judge by
 SIDEWAYS_SHARE = 0.8
+REACH_DEG = 9.75
 FLIP_ABOVE = 0.05
 BANDS = 12
 
@@ -21,7 +23,8 @@ def skew_deg(dark: np.ndarray) -> float:
     ys, xs = _points(dark)
     if len(xs) < 50:
         return 0.0
-    best = _sharpest(ys, xs, COARSE_DEG)
+    every = len(xs) // COARSE_POINTS + 1
+    best = _sharpest(ys[::every], xs[::every], COARSE_DEG)
     for step in FINE_STEPS_DEG:
         best = _sharpest(ys, xs, np.arange(best - 5 * step, best + 5.01 * step, step))
     return round(best, 3) + 0.0
@@ -57,8 +60,7 @@ def quarter_turns(dark: np.ndarray) -> int:
     bare = _without_lines(dark)
     if np.count_nonzero(bare) < MIN_TURN_POINTS:
         return 0
-    sideways = _best_energy(bare) < SIDEWAYS_SHARE * _best_energy(np.rot90(bare))
-    if sideways:
+    if _sideways(bare):
         return 1 if upside_down(np.rot90(bare, -1)) < 0 else 3
     # both ways must agree: a page with little text leans either way by chance
     return 2 if upside_down(bare) > FLIP_ABOVE and upside_down(np.rot90(bare, 2)) < 0 else 0
@@ -74,9 +76,17 @@ def upside_down(dark: np.ndarray) -> float:
     return float(np.mean([signed / total for signed, total in bands if total > enough] or [0.0]))
 
 
+def _sideways(dark: np.ndarray) -> bool:
+    """Whether rows are sharper down the page than across it, as the sheet lies or a little turned: of sheets up to 8
+    degrees askew they are 3 to 26 times as sharp along lines as across."""
+    return _best_energy(dark) < SIDEWAYS_SHARE * _best_energy(np.rot90(dark))
+
+
 def _best_energy(dark: np.ndarray) -> float:
     ys, xs = _points(dark)
-    return max(profile_energy(ys, xs, angle) for angle in np.arange(-3.0, 3.1, 0.75))
+    every = len(xs) // COARSE_POINTS + 1
+    angles = np.arange(-REACH_DEG, REACH_DEG + 0.1, 0.75)
+    return max(profile_energy(ys[::every], xs[::every], angle) for angle in angles)
 
 
 def _without_lines(dark: np.ndarray) -> np.ndarray:

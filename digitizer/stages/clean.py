@@ -10,7 +10,10 @@ from digitizer.imaging.background import even_background, shrunk, split_seal
 from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling
+from digitizer.imaging.sheet import flattened, lies_open, sheet_corners
+from digitizer.options import Cleaning
 
+ALL = Cleaning()
 STAGE = "clean"
 DARK = 150  # of 255, after the background is even
 FAINT = 200  # the same on a shrunken page, where thin strokes turn gray
@@ -21,14 +24,15 @@ MARGIN_MM = 6.0  # scanner shadows and punch holes lie within: not counted when 
 BLANK_INK_SHARE = 0.0006  # two words on an A4 page; dust and show-through stay below
 
 
-def clean(page: PageImage) -> CleanPage:
-    """Turns, deskews, evens the background, lifts the red seal off, takes leaders and rules out of `ink`.
+def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
+    """Finds the sheet in a photograph, turns, deskews, evens the background, lifts the red seal off, takes leaders and
+    rules out of `ink`. `steps`: what of this may be done.
 
     Never raises for what is on the page: a blank or back page comes back with `blank` and a finding."""
-    gray, seal = split_seal(page.image, page.dpi)
-    gray = even_background(gray)
-    image = page.image
-    turns, skew = _lie(gray, page.dpi)
+    image = _flat(page) if steps.flatten else page.image
+    gray, seal = split_seal(image, page.dpi) if steps.unseal else (cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), False)
+    gray = even_background(gray) if steps.even else gray
+    turns, skew = _lie(gray, page.dpi, steps)
     if turns:
         gray, image = (np.ascontiguousarray(np.rot90(x, -turns)) for x in (gray, image))
     if abs(skew) >= LEVEL_DEG:
@@ -41,6 +45,12 @@ def clean(page: PageImage) -> CleanPage:
         number=page.number, image=image, gray=gray, ink=ink, dpi=page.dpi, rotation_deg=90 * turns, skew_deg=skew,
         leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells, seal=seal, blank=blank, findings=findings,
     )
+
+
+def _flat(page: PageImage) -> np.ndarray:
+    """The sheet alone where the picture shows more than the sheet."""
+    corners = sheet_corners(page.image) if lies_open(page.image) else None
+    return page.image if corners is None else flattened(page.image, corners, page.dpi)
 
 
 def clean_line(gray: np.ndarray, dpi: float) -> tuple[np.ndarray, np.ndarray]:
@@ -59,10 +69,10 @@ def _bared(gray: np.ndarray, dark: np.ndarray, dpi: float) -> tuple[Ruling, np.n
     return ruling, cv2.bitwise_or(gray, cv2.bitwise_or(gone, leaders.touching))
 
 
-def _lie(gray: np.ndarray, dpi: float) -> tuple[int, float]:
+def _lie(gray: np.ndarray, dpi: float, steps: Cleaning) -> tuple[int, float]:
     """(quarter turns clockwise to upright, skew in degrees after them)."""
-    turns = quarter_turns(_survey(gray, dpi, TURN_DPI))
-    return turns, skew_deg(np.rot90(_survey(gray, dpi, SKEW_DPI), -turns))
+    turns = quarter_turns(_survey(gray, dpi, TURN_DPI)) if steps.upright else 0
+    return turns, skew_deg(np.rot90(_survey(gray, dpi, SKEW_DPI), -turns)) if steps.level else 0.0
 
 
 def _survey(gray: np.ndarray, dpi: float, wanted_dpi: float) -> np.ndarray:
