@@ -37,6 +37,18 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # no form of ours
 
 
+class PageClass(StrEnum):
+    """What one scanned page is among the pages around it."""
+
+    FIRST = "first"  # carries the title of a form
+    CONTINUATION = "continuation"  # goes on with a form; of a document without a form: the form whose first page lacks
+    NOTES = "notes"  # printed footnotes or instructions, nothing to read
+    BLANK = "blank"  # a back without anything on it
+    LEAD = "lead"  # a lead sheet: its dossier code is that of all documents behind it
+    SEPARATOR = "separator"  # a blank sheet between documents, no page of any
+    UNKNOWN = "unknown"  # paper of no form of ours
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something a person may have to know. `message` is Vietnamese and free of personal data."""
@@ -148,13 +160,33 @@ class FormMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassedPage:
+    """A page of the file, counted from 1, and what it is."""
+
+    page: int
+    kind: PageClass
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
-    """The pages of one document within the file and what form it is; `match` is None for unknown paper."""
+    """The pages of one document within the file, in the order of the form's print, and what form it is; `match` is
+    None for unknown paper. classes: of these pages in the order scanned, and of blank sheets that part documents."""
 
     pages: tuple[int, ...]
     match: FormMatch | None
     candidates: tuple[FormMatch, ...] = ()
     findings: tuple[Finding, ...] = ()
+    classes: tuple[ClassedPage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The dossier a document belongs to, by the lead sheet before it in the batch. page: of the lead sheet; code: ""
+    where it could not be read; confidence: of its reading."""
+
+    code: str
+    page: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +342,9 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One document as read. `decision` is None until the route stage has run."""
+    """One document as read. `decision` is None until the route stage has run.
+
+    pages: in the order of the form's print, which may not be that of the scan. dossier: None without a lead sheet."""
 
     file: str
     pages: tuple[int, ...]
@@ -322,6 +356,8 @@ class Record:
     decision: Decision | None = None
     sha256: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+    page_classes: tuple[ClassedPage, ...] = ()
+    dossier: Dossier | None = None
 
     def field(self, field_id: str) -> Field | None:
         return next((f for f in self.fields if f.id == field_id), None)

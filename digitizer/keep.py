@@ -2,8 +2,9 @@
 
 Names begin with the page number in the file, four digits, so that a listing shows the pages in order:
 `0001_clean.png` (upright, even), `0001_ink.png` (what Tesseract gets), `0001_places.png` (leaders, cells and rules
-drawn), `0001_read.json` and `0001_read.png` (recognised lines), and for each document `0001_record.json` and
-`0001_fields.png` under its first page. The folder holds personal data: it is made readable for its owner only."""
+drawn), `0001_read.json` and `0001_read.png` (recognised lines), and for each document `0001_record.json` (also what
+each of its pages is) and `0001_fields.png` under its first page. The folder holds personal data: only its owner may
+read it."""
 
 from __future__ import annotations
 
@@ -51,8 +52,8 @@ class Keeper:
         return page, text
 
     def recorded(self, record: Record, pages: tuple[CleanPage, ...]) -> Record:
-        if self._folder is not None and pages:
-            self._json(pages[0].number, "record", record_to_json(record))
+        if self._folder is not None and record.pages:
+            self._json(record.pages[0], "record", record_to_json(record))
             for page in pages:
                 boxes = [
                     ("line", _box(polygon, page.dpi)) for found in record.fields if found.page == page.number

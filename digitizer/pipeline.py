@@ -16,6 +16,7 @@ from digitizer.stages.enrich import enrich
 from digitizer.stages.extract import extract
 from digitizer.stages.ingest import ingest
 from digitizer.stages.normalize import normalize
+from digitizer.stages.pass_on import pass_on
 from digitizer.stages.read import read_page, read_slots
 from digitizer.stages.register import register
 from digitizer.stages.render import render
@@ -45,8 +46,11 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     intake = ingest(path, name, options.limits)
     pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
     surveyed = (keeper.surveyed(page, read_page(page, tools.engine)) for page in pages)
+    dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)
+        record = pass_on(record, dossier)
+        dossier = record.dossier
         record = replace(record, file=name, sha256=intake.sha256, findings=(*intake.findings, *record.findings))
         yield keeper.recorded(record, document.pages)
 
@@ -58,7 +62,7 @@ def read_document(
     template = template_for(found.match, tools.templates)
     record = Record(
         file="", pages=found.pages, form=found.match, fields=(), engine=tools.engine.info,
-        form_candidates=found.candidates, findings=found.findings,
+        form_candidates=found.candidates, findings=found.findings, page_classes=found.classes,
     )
     if template is None:
         return record

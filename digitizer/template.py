@@ -16,6 +16,7 @@ from digitizer.errors import UsageError
 
 # "7. Họ, chữ đệm và tên:", "[09.1]. Xã:" go without their numbers
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)?\.|\[\d+(?:\.\d+)?\]\.?|[a-zđ]\)|[-,;])\s+")
+DOSSIER_CODE = "dossier_code"  # the field that makes a form a lead sheet
 TICKED = "Có"  # the raw text of a lone tick box
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "templates"
 
@@ -162,6 +163,11 @@ class Template:
     @property
     def name(self) -> str:
         return " ".join(self.titles)
+
+    @property
+    def lead(self) -> bool:
+        """Whether it is a lead sheet, whose dossier code is that of all documents behind it in a batch."""
+        return any(spec.id == DOSSIER_CODE for spec in self.fields)
 
 
 def parse_template(data: dict[str, Any], where: str) -> Template:

@@ -6,14 +6,17 @@ import dataclasses
 from typing import Any
 
 from digitizer.document import (
+    ClassedPage,
     Correction,
     Decision,
+    Dossier,
     EngineInfo,
     Field,
     FieldStatus,
     Finding,
     FormMatch,
     Outcome,
+    PageClass,
     Reason,
     Record,
     Registry,
@@ -29,7 +32,9 @@ def record_to_json(record: Record) -> dict[str, Any]:
     if record.form_candidates:
         form["candidates"] = [_named(c) for c in record.form_candidates]
     body: dict[str, Any] = {
-        "file": record.file, "pages": list(record.pages), "form": form,
+        "file": record.file, "pages": list(record.pages),
+        "page_classes": [{"page": c.page, "class": c.kind.value} for c in record.page_classes],
+        "dossier": dataclasses.asdict(record.dossier) if record.dossier else None, "form": form,
         "fields": {f.id: _field_to_json(f) for f in record.fields},
     }
     if record.decision:
@@ -60,6 +65,8 @@ def record_from_json(body: dict[str, Any]) -> Record:
             Outcome(decision["outcome"]), tuple(Reason(**r) for r in decision["reasons"]), decision["confidence"]
         ),
         sha256=body.get("sha256", ""), timings_ms=dict(body.get("timings_ms", {})),
+        page_classes=tuple(ClassedPage(c["page"], PageClass(c["class"])) for c in body.get("page_classes", ())),
+        dossier=Dossier(**body["dossier"]) if body.get("dossier") else None,
     )
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 import cv2
 import pytest
 
-from digitizer.document import CleanPage, EngineInfo, Field, FieldStatus, Line, PageText, Record, Word
+from digitizer.document import (
+    ClassedPage,
+    CleanPage,
+    EngineInfo,
+    Field,
+    FieldStatus,
+    Line,
+    PageClass,
+    PageText,
+    Record,
+    Word,
+)
 from digitizer.engines.layout import drawn, layout_of
 from digitizer.errors import UsageError
 from digitizer.geometry import Box
@@ -48,6 +59,12 @@ def test_names_are_predictable_and_every_picture_opens(tmp_path: Path, page: Cle
         picture = cv2.imread(str(tmp_path / "kept" / name))
         assert picture is not None
         assert picture.shape[:2] == page.gray.shape
+
+
+def test_unknown_paper_without_pages_is_kept_as_a_record(tmp_path: Path) -> None:
+    Keeper(tmp_path).recorded(replace(record(), page_classes=(ClassedPage(1, PageClass.NOTES),)), ())
+    kept = json.loads((tmp_path / "0001_record.json").read_text(encoding="utf-8"))
+    assert kept["page_classes"] == [{"page": 1, "class": "notes"}]
 
 
 def test_the_text_kept_is_the_text_read(tmp_path: Path, page: CleanPage) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
-from digitizer.document import FieldStatus
+from digitizer.document import FieldStatus, PageClass
 from storage.base import State
 
 
@@ -129,6 +129,21 @@ class FieldOut(Open):
     findings: list[dict[str, Any]]
 
 
+class ClassedPageOut(BaseModel):
+    page: int = Field(description="Counted from 1 in the file")
+    kind: PageClass = Field(alias="class", description="Of a separator: a blank sheet, in `pages` of no record")
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+
+class DossierOut(BaseModel):
+    """By the lead sheet before the document in the batch; `code` is empty where it could not be read."""
+
+    code: str
+    page: int = Field(description="The lead sheet's page in the file")
+    confidence: float
+
+
 class RecordOut(Open):
     """The newest version. From `file` on, the same members as `digitizer read --json`."""
 
@@ -143,7 +158,9 @@ class RecordOut(Open):
     media_type: str
     links: RecordLinks
     file: str
-    pages: list[int]
+    pages: list[int] = Field(description="In the order of the form's print, which may not be that of the scan")
+    page_classes: list[ClassedPageOut] = []
+    dossier: DossierOut | None = None
     form: FormRef
     fields: dict[str, FieldOut]
     decision: dict[str, Any] | None = None

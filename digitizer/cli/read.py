@@ -142,6 +142,10 @@ def _show_for_people(record: Record, title: str) -> None:
         remark = "; ".join(x.message for x in f.findings)
         rows.append((f.label, f.raw if f.raw else f"({f.status.value})", f"{f.confidence:.0%}", remark))
     print_table(("field", "text", "sure", "remark"), rows, title)
+    if record.dossier:
+        note(f"  dossier {record.dossier.code or '(not read)'}, from page {record.dossier.page}")
+    for page in record.page_classes:
+        note(f"  page {page.page}: {page.kind.value}")
     if record.decision:
         for reason in record.decision.reasons:
             note(f"  {reason.message}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -23,6 +23,7 @@ TELLING = 6  # letters; shorter labels stand on every form
 _CODE = re.compile(r"[Mm][ẫâãa]u\s+(?:s[ốôo]\s+)?([A-ZĐ]{2,4})\s?([0-9OI]{2})\b")
 _VARIANT = re.compile(r"[Mm][ẫâãa]u\s+s[ốôo]\s+(\d{1,2}[a-eđ])\b")  # "Mẫu số 1a" to "Mẫu số 1đ" bear one title
 _NATION = "conghoaxahoichunghiavietnam"
+_OFFICIAL = (_NATION, "doclaptudohanhphuc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,6 @@ class Look:
     def __init__(self, text: PageText) -> None:
         self.text = text
         self._top = [fold(line.text, spaces=False) for line in text.lines[:TOP_LINES]]
-        self._whole = ""
         self._tokens: tuple[Token, ...] | None = None
         self._known: Known = {}
 
@@ -56,18 +56,27 @@ class Look:
         labels = sum(_right_letters(m) for m in self._placed(patterns) if m.pattern.role is Role.LABEL)
         return Likeness(title, labels / whole if whole else 0.0, other)
 
+    @cached_property
+    def whole(self) -> str:
+        """All its letters and digits, folded."""
+        return fold(" ".join(line.text for line in self.text.lines), spaces=False)
+
+    @property
+    def words(self) -> int:
+        return sum(len(line.words) for line in self.text.lines)
+
     def letters_found(self, template: Template) -> int:
-        """Letters of labels and fixed lines that this page alone holds in order; the nation's header counts for
-        nothing."""
-        found = self._placed(_telling(template))
-        return sum(_right_letters(m) for m in found if not _NATION.startswith(m.pattern.keys[0][:12]))
+        """Letters of the form's own print that this page alone holds in order."""
+        return sum(map(_right_letters, self._placed(own_patterns(template))))
+
+    def letters_verbatim(self, template: Template) -> int:
+        """The same, in whatever order and without any misread letter; quick, to sift many forms."""
+        return sum(len(key) for key in {p.keys[0] for p in own_patterns(template)} if key in self.whole)
 
     def has_notes(self, templates: Iterable[Template]) -> bool:
         """Whether a footnote of one of the forms begins on this page."""
-        if not self._whole:
-            self._whole = fold(" ".join(line.text for line in self.text.lines), spaces=False)
         keys = {key for template in templates for key in _note_keys(template)}
-        return any(fuzz.partial_ratio(key, self._whole, score_cutoff=85) > 0 for key in keys)
+        return any(fuzz.partial_ratio(key, self.whole, score_cutoff=85) > 0 for key in keys)
 
     def begins_paper(self) -> bool:
         """Whether the page carries the nation's header, with which every official first page begins."""
@@ -83,6 +92,18 @@ class Look:
         joined = ["".join(lines[i:i + n]) for i in range(len(lines)) for n in range(1, TITLE_LINES + 1)]
         best = process.extractOne(_title_key(template), joined, scorer=Levenshtein.normalized_similarity)
         return float(best[1]) if best else 0.0
+
+
+def letters_in_order(texts: Sequence[PageText], template: Template) -> int:
+    """Letters of the form's own print that the pages hold in printed order."""
+    return sum(map(_right_letters, align(own_patterns(template), tokens_of(texts))))
+
+
+@cache
+def own_patterns(template: Template) -> tuple[Pattern, ...]:
+    """Labels and fixed lines that tell this form's print from another paper's: the nation's header and motto stand on
+    every official one."""
+    return tuple(p for p in _telling(template) if p.keys[0] not in _OFFICIAL)
 
 
 @cache

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from digitizer.document import Classification, CleanPage, Finding, FormMatch, PageText
+from digitizer.document import ClassedPage, Classification, CleanPage, Finding, FormMatch, PageClass, PageText
 from digitizer.layout.likeness import Likeness, Look
+from digitizer.layout.sequence import Nearest, best_fit, is_notes, missing_after, nearest_form
 from digitizer.template import Template
 
 TITLE_SURE = 0.9  # "ĐĂNG KÝ LẠI KHAI SINH" comes to 0.87 of "ĐĂNG KÝ KHAI SINH"
@@ -14,7 +15,11 @@ LABELS_SURE = 0.65  # scanned: the form itself 0.88 to 1.0, its siblings at most
 CANDIDATE = 0.35
 NEAREST = 5  # candidates; forms 1a to 1đ of social assistance bear one title
 ALIKE = 0.03  # of confidence; forms of one title so near to each other differ by how much of their print is there
-CONTINUES = 10  # letters of the form's own print on a later page
+CONTINUES = 10  # letters of the form's own print that a later page adds …
+CONTINUES_SHARE = 0.045  # … of its own letters: later pages 0.05 to 0.9, laws and other forms up to 0.036
+ANOTHERS = 1.3  # times the letters, and the page is rather a page of that form
+LATER_PAGE = 40  # letters of one form's print by which a page whose first page is not there is known …
+LATER_SHARE = 0.12  # … of its own: later pages 0.1 to 0.9, laws and other forms up to 0.16
 SPARSE = 15  # words; a page with fewer is a back or a stub: nothing to name it by, and nothing against its neighbour
 KEPT_PAGES = 6  # 44 MB each: what one document may hold in memory
 
@@ -23,12 +28,15 @@ MESSAGES = {
     "notes_page": "Trang chú thích của biểu mẫu, không có thông tin khai.",
     "unknown_form": "Không nhận ra mẫu giấy tờ này.",
     "pages_not_read": "Hồ sơ có nhiều trang hơn mức đọc được; các trang sau không được đọc.",
+    "pages_reordered": "Các trang được quét không đúng thứ tự; đã xếp lại theo nội dung in của mẫu.",
+    "page_missing": "Thiếu trang: không thấy phần tiếp theo của mẫu sau trang này. Hãy quét lại đủ các trang.",
+    "first_page_missing": "Thiếu trang đầu của mẫu này, chỉ có trang tiếp theo. Hãy quét lại đủ các trang.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentPages:
-    """One document of a file. Unknown paper keeps its page numbers only."""
+    """One document of a file, its pages in the order of the form's print. Unknown paper keeps its page numbers only."""
 
     pages: tuple[CleanPage, ...]
     texts: tuple[PageText, ...]
@@ -36,91 +44,198 @@ class DocumentPages:
 
 
 @dataclass(slots=True)
+class _Leaf:
+    """One page of an open document; `held` None: nothing will be read on it."""
+
+    number: int
+    kind: PageClass
+    held: tuple[CleanPage, PageText] | None = None
+
+
+@dataclass(slots=True)
 class _Open:
-    """The document that the pages now coming belong to."""
+    """The document that the pages now coming belong to. match None: no first page has come, so the document is unknown
+    paper or, with a template, later pages of that form. leaves: in the order of print."""
 
-    match: FormMatch | None
-    template: Template | None
+    match: FormMatch | None = None
+    template: Template | None = None
     candidates: tuple[FormMatch, ...] = ()
-    numbers: list[int] = field(default_factory=list)
-    pages: list[CleanPage] = field(default_factory=list)
-    texts: list[PageText] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    leaves: list[_Leaf] = field(default_factory=list)
+    blanks: list[int] = field(default_factory=list)  # blank pages behind the last leaf
+    parting: list[int] = field(default_factory=list)  # blank sheets before and behind the document
+    unread: int | None = None  # the first page beyond those that are kept
+    last: Look | None = None  # the page scanned last
 
-    def note(self, code: str, page: int | None = None) -> None:
-        self.findings.append(Finding(code, "classify", MESSAGES[code], page))
+    @property
+    def texts(self) -> list[PageText]:
+        return [leaf.held[1] for leaf in self.leaves if leaf.held]
+
+    def add(self, kind: PageClass, page: CleanPage, look: Look, at: int | None = None) -> None:
+        """Puts a page where its print belongs: before the `at`-th page held, by default behind the last scanned."""
+        held = [i for i, each in enumerate(self.leaves) if each.held]
+        keeps = self.template is not None and len(held) < KEPT_PAGES
+        if self.template is not None and not keeps and self.unread is None:
+            self.unread = page.number
+        index = len(self.leaves) if at is None or at >= len(held) else held[at]
+        self.leaves.insert(index, _Leaf(page.number, kind, (page, look.text) if keeps else None))
+        self.last = look
+
+    def parted(self) -> bool:
+        """Whether the blank pages just seen end the document. One is the back of the sheet before; two are a sheet
+        of their own that somebody laid between (of three, the first is the back)."""
+        backs = len(self.blanks) % 2 if self.leaves else 0
+        self.leaves += [_Leaf(number, PageClass.BLANK) for number in self.blanks[:backs]]
+        parting = self.blanks[backs:]
+        self.parting += parting
+        self.blanks = []
+        return bool(parting)
 
     def closed(self) -> DocumentPages:
-        found = Classification(tuple(self.numbers), self.match, self.candidates, tuple(self.findings))
-        return DocumentPages(tuple(self.pages), tuple(self.texts), found)
+        self.parted()
+        if not self.leaves:  # nothing but blank pages in the whole file
+            self.leaves = [_Leaf(number, PageClass.BLANK) for number in self.parting]
+            self.parting = []
+        classes = [(leaf.number, leaf.kind) for leaf in self.leaves]
+        classes += [(number, PageClass.SEPARATOR) for number in self.parting]
+        found = Classification(
+            tuple(leaf.number for leaf in self.leaves), self.match, self.candidates, tuple(self._findings()),
+            tuple(ClassedPage(number, kind) for number, kind in sorted(classes)),
+        )
+        held = [leaf.held for leaf in self.leaves if leaf.held and self.match]
+        return DocumentPages(tuple(page for page, _ in held), tuple(text for _, text in held), found)
+
+    def _findings(self) -> Iterator[Finding]:
+        numbers = [leaf.number for leaf in self.leaves]
+        if self.match is None and any(leaf.kind is not PageClass.BLANK for leaf in self.leaves):
+            yield _finding("unknown_form", min(numbers))
+        if self.match is None and self.template is not None:
+            yield _finding("first_page_missing", min(numbers))
+        for leaf in self.leaves:
+            if leaf.kind is PageClass.BLANK:
+                yield _finding("blank_page", leaf.number)
+            elif leaf.kind is PageClass.NOTES and self.match is None:
+                yield _finding("notes_page", leaf.number)
+        if self.unread is not None:
+            yield _finding("pages_not_read", self.unread)
+        elif self.match and self.template:
+            print_pages = [leaf for leaf in self.leaves if leaf.held and leaf.kind is not PageClass.NOTES]
+            texts = [leaf.held[1] for leaf in print_pages if leaf.held]
+            for index in missing_after(texts, self.template):
+                yield _finding("page_missing", print_pages[index].number)
+        if self.match and numbers != sorted(numbers):
+            yield _finding("pages_reordered")
+
+
+def _finding(code: str, page: int | None = None) -> Finding:
+    return Finding(code, "classify", MESSAGES[code], page)
 
 
 def group_pages(
     surveyed: Iterable[tuple[CleanPage, PageText]], templates: Sequence[Template], forced_form: str | None = None
 ) -> Iterator[DocumentPages]:
-    """A file may hold several forms: a first page opens a document, later pages join it while they carry its print.
+    """A file may hold several forms: a first page opens a document, later pages join it while they carry its print,
+    in whatever order they were scanned; pages that came before their first page wait for it.
 
     A form is named only when title and labels agree; everything else is unknown paper with its nearest candidates.
     forced_form: every document is that form; first pages still part them. Unknown form id: as if none was given."""
     forced = next((t for t in reversed(templates) if t.id == forced_form), None)
-    current: _Open | None = None
+    current = _Open()
     for page, text in surveyed:
-        following = _follow(current, page, text, templates, forced)
-        if current is not None and following is not current:
-            yield current.closed()
-        current = following
-    if current is not None:
+        if page.blank or not text.lines:
+            current.blanks.append(page.number)
+            continue
+        ended = current.parted()
+        going_on = current if current.leaves and not ended else None
+        following = _follow(going_on, page, Look(text), (templates, forced))
+        if following is not current:
+            if current.leaves:
+                yield current.closed()
+            else:
+                following.parting = current.parting
+            current = following
+    if current.leaves or current.blanks:
         yield current.closed()
 
 
 def _follow(
-    current: _Open | None, page: CleanPage, text: PageText, templates: Sequence[Template], forced: Template | None
+    current: _Open | None, page: CleanPage, look: Look, forms: tuple[Sequence[Template], Template | None]
 ) -> _Open:
     """The document this page belongs to: the open one, or a new one that it opens."""
-    if page.blank or not text.lines:
-        document = current or _Open(None, None)
-        document.numbers.append(page.number)
-        document.note("blank_page", page.number)
-        return document
-    look = Look(text)
+    templates, forced = forms
     match, candidates = _name(look, templates if forced is None else (forced,))
     if match is None and forced is not None and current is None:
         match = FormMatch(forced.id, forced.edition, 1.0)
     if match is not None:
         template = next(t for t in templates if (t.id, t.edition) == (match.form_id, match.edition))
-        return _joined(_Open(match, template, candidates), page, text)
-    if current is not None and current.template is not None and (forced or _continues(look, current.template)):
-        return _joined(current, page, text)
-    return _unknown(current, page, look, candidates, templates)
+        return _begun(current, page, look, _Open(match, template, candidates))
+    if current is not None and forced is not None:
+        current.add(PageClass.CONTINUATION, page, look)
+        return current
+    if current is not None and _joins(current, page, look, templates):
+        return current
+    return _strange(page, look, candidates, templates)
 
 
-def _joined(document: _Open, page: CleanPage, text: PageText) -> _Open:
-    document.numbers.append(page.number)
-    if len(document.pages) < KEPT_PAGES:
-        document.pages.append(page)
-        document.texts.append(text)
-    elif not any(f.code == "pages_not_read" for f in document.findings):
-        document.note("pages_not_read", page.number)
-    return document
+def _begun(current: _Open | None, page: CleanPage, look: Look, opened: _Open) -> _Open:
+    """A first page: of a new document, or of the later pages that were scanned before it."""
+    template = opened.template
+    assert template is not None
+    waiting = current.template if current is not None and current.match is None else None
+    if current is not None and waiting is not None and waiting.id == template.id:
+        current.match, current.template, current.candidates = opened.match, template, opened.candidates
+        opened = current
+    opened.add(PageClass.LEAD if template.lead else PageClass.FIRST, page, look, 0)
+    return opened
 
 
-def _unknown(
-    current: _Open | None, page: CleanPage, look: Look, candidates: tuple[FormMatch, ...],
-    templates: Sequence[Template],
+def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
+    """Adds the page to the open document if it is one of its pages."""
+    template = document.template
+    notes = is_notes(look, (template,) if template else templates, document.last)
+    if look.begins_paper() and not notes:
+        return False
+    if template is None:
+        if _is_later(nearest_form(look, templates)) and not notes:
+            return False
+        document.add(PageClass.NOTES if notes else PageClass.UNKNOWN, page, look)
+        return True
+    fit = best_fit(document.texts, look, template, document.match is not None)
+    goes_on = fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE
+    if goes_on and not _is_anothers(look, template, fit.letters, templates):
+        document.add(PageClass.CONTINUATION, page, look, fit.at)
+    elif notes or look.words < SPARSE:
+        document.add(PageClass.NOTES if notes else PageClass.CONTINUATION, page, look)
+    else:
+        return False
+    return True
+
+
+def _is_anothers(look: Look, template: Template, letters: int, templates: Sequence[Template]) -> bool:
+    """Whether the page is one of another form, by much more of that form's print than of this one's."""
+    other = nearest_form(look, templates)
+    return other is not None and other.template.id != template.id and _is_later(other) and (
+        other.letters > ANOTHERS * letters
+    )
+
+
+def _is_later(near: Nearest | None) -> bool:
+    return near is not None and near.letters >= LATER_PAGE and near.share >= LATER_SHARE
+
+
+def _strange(
+    page: CleanPage, look: Look, candidates: tuple[FormMatch, ...], templates: Sequence[Template]
 ) -> _Open:
-    """Unknown pages go together until one of them begins a new paper."""
-    if current is None or current.template is not None or look.begins_paper():
-        current = _Open(None, None, candidates)
-        current.note("unknown_form", page.number)
-    current.numbers.append(page.number)
-    if look.has_notes(templates):
-        current.note("notes_page", page.number)
-    return current
-
-
-def _continues(look: Look, template: Template) -> bool:
-    words = sum(len(line.words) for line in look.text.lines)
-    return words < SPARSE or look.letters_found(template) >= CONTINUES or look.has_notes((template,))
+    """Unknown paper, or a later page of a form whose first page may still come."""
+    near = nearest_form(look, templates)
+    notes = is_notes(look, templates)
+    if near is not None and _is_later(near) and not notes and not look.begins_paper():
+        likely = FormMatch(near.template.id, near.template.edition, round(near.of_form, 4))
+        document = _Open(None, near.template, (likely, *(c for c in candidates if c.form_id != likely.form_id)))
+        document.add(PageClass.CONTINUATION, page, look)
+        return document
+    document = _Open(None, None, candidates)
+    document.add(PageClass.NOTES if notes else PageClass.UNKNOWN, page, look)
+    return document
 
 
 def _name(look: Look, templates: Sequence[Template]) -> tuple[FormMatch | None, tuple[FormMatch, ...]]:

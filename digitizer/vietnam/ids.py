@@ -31,6 +31,14 @@ def digits_of(text: str) -> str:
     return re.sub(r"[\s.\-|_·,:;/]", "", nfc(text))
 
 
+_DOSSIER = re.compile(r"(\d{3}\.\d{2}\.\d{2}\.)?[GH]\d{2}(\.\d+)*-\d{6}-\d{4,6}", flags=re.ASCII)
+
+
+def is_dossier_code(text: str) -> bool:
+    """Whether it is spelled as 000.00.13.H30-211130-0001: agency, day as yymmdd, number (vietnam.md 1.9)."""
+    return _DOSSIER.fullmatch(text) is not None
+
+
 def parse_personal_id(text: str) -> PersonalId | None:
     """Twelve digits, spaces and leader remnants between them borne; None for anything else. Never repaired."""
     digits = digits_of(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -90,11 +92,126 @@ def test_a_batch_is_parted_at_first_pages() -> None:
     ]
 
 
+def classes(found: DocumentPages) -> list[tuple[int, str]]:
+    return [(c.page, c.kind.value) for c in found.classification.classes]
+
+
+def codes(found: DocumentPages) -> list[tuple[str, int | None]]:
+    return [(f.code, f.page) for f in found.classification.findings]
+
+
+def parts(form: str, *cuts: int) -> list[list[str]]:
+    """A form's print cut into pages."""
+    lines = printed(BY_ID[form])
+    return [lines[a:b] for a, b in pairwise((0, *cuts, len(lines)))]
+
+
+def test_pages_scanned_in_the_wrong_order_are_put_in_order_and_it_is_said() -> None:
+    first, second, third = parts("ho-kinh-doanh", 30, 50)
+    (found,) = group(small_page(1, first), small_page(2, third), small_page(3, second))
+    assert found.classification.pages == (1, 3, 2)
+    assert [page.number for page in found.pages] == [1, 3, 2]
+    assert classes(found) == [(1, "first"), (2, "continuation"), (3, "continuation")]
+    assert codes(found) == [("pages_reordered", None)]
+
+
+def test_a_later_page_scanned_first_waits_for_its_first_page() -> None:
+    birth, death = parts("khai-sinh", 24), parts("khai-tu", 18)
+    found = group(*(small_page(n, lines) for n, lines in enumerate((*birth, death[1], death[0]), start=1)))
+    assert [(named(d), d.classification.pages) for d in found] == [("khai-sinh", (1, 2)), ("khai-tu", (4, 3))]
+    assert codes(found[0]) == []
+    assert codes(found[1]) == [("pages_reordered", None)]
+
+
+def test_of_two_documents_of_one_form_each_keeps_its_pages() -> None:
+    first, second = parts("khai-tu", 18)
+    in_order = group(*(small_page(n, lines) for n, lines in enumerate((first, second, first, second), start=1)))
+    assert [d.classification.pages for d in in_order] == [(1, 2), (3, 4)]
+    swapped = group(*(small_page(n, lines) for n, lines in enumerate((first, second, second, first), start=1)))
+    assert [d.classification.pages for d in swapped] == [(1, 2), (4, 3)]
+
+
+@pytest.mark.parametrize(("kept", "said"), [((0, 1), ("page_missing", 2)), ((0, 2), ("page_missing", 1))])
+def test_a_missing_page_is_said(kept: tuple[int, ...], said: tuple[str, int]) -> None:
+    pages = parts("ho-kinh-doanh", 30, 50)
+    (found,) = group(*(small_page(n, pages[i]) for n, i in enumerate(kept, start=1)))
+    assert named(found) == "ho-kinh-doanh"
+    assert codes(found) == [said]
+
+
+def test_a_later_page_alone_is_named_after_no_form_but_says_which_page_is_missing() -> None:
+    (found,) = group(small_page(1, parts("ho-kinh-doanh", 30, 50)[1]))
+    assert named(found) is None
+    assert found.pages == ()
+    assert classes(found) == [(1, "continuation")]
+    assert codes(found) == [("unknown_form", 1), ("first_page_missing", 1)]
+    assert [c.form_id for c in found.classification.candidates] == ["ho-kinh-doanh"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.id)
+def test_nothing_is_missing_of_a_whole_form(template: Template) -> None:
+    (found,) = group(small_page(1, printed(template)))
+    assert codes(found) == []
+
+
+def test_a_blank_sheet_parts_documents_and_is_none() -> None:
+    form, stub = printed(BY_ID["khai-tu"]), ["(2) nhận ngày 3/3"]
+    sheet = [small_page(n, [], blank=True) for n in (2, 3)]
+    found = group(small_page(1, form), *sheet, small_page(4, stub), small_page(5, [], blank=True))
+    assert [(named(d), d.classification.pages) for d in found] == [("khai-tu", (1,)), (None, (4, 5))]
+    assert classes(found[0]) == [(1, "first"), (2, "separator"), (3, "separator")]
+    assert classes(found[1]) == [(4, "unknown"), (5, "blank")]
+    assert codes(found[0]) == []
+
+
+def test_blank_pages_before_the_first_document_are_no_document() -> None:
+    (found,) = group(small_page(1, [], blank=True), small_page(2, printed(BY_ID["khai-tu"])))
+    assert found.classification.pages == (2,)
+    assert classes(found) == [(1, "separator"), (2, "first")]
+
+
+def test_a_file_of_blank_pages_is_one_document_that_says_so() -> None:
+    (found,) = group(*(small_page(n, [], blank=True) for n in (1, 2, 3)))
+    assert named(found) is None
+    assert codes(found) == [("blank_page", n) for n in (1, 2, 3)]
+
+
+def test_a_form_with_a_dossier_code_is_a_lead_sheet() -> None:
+    form = BY_ID["khai-tu"]
+    first, *others = form.items[3:]
+    assert first.field
+    code = replace(first, field=replace(first.field, id="dossier_code"))
+    sheet = replace(form, items=(*form.items[:3], code, *others))
+    (found,) = group_pages([small_page(1, printed(sheet))], [sheet])
+    assert classes(found) == [(1, "lead")]
+
+
+def test_the_end_of_a_footnote_is_no_document_of_its_own() -> None:
+    template = BY_ID["khai-tu"]
+    rest = ["cước điện tử; không cung cấp đầy đủ thông tin ngày, tháng, năm sinh của người đã chết",
+            "(3) Ghi theo giấy tờ đã được cấp và còn giá trị sử dụng tính đến ngày nộp hồ sơ"]
+    (found,) = group(small_page(1, [*printed(template), template.notes[0]]), small_page(2, rest))
+    assert classes(found) == [(1, "first"), (2, "notes")]
+
+
+def test_a_paper_behind_a_form_with_notes_is_a_paper_of_its_own() -> None:
+    template = BY_ID["khai-tu"]
+    found = group(small_page(1, [*printed(template), template.notes[0]]), small_page(2, STRANGE))
+    assert [(named(d), classes(d)) for d in found] == [("khai-tu", [(1, "first")]), (None, [(2, "unknown")])]
+
+
+def test_an_official_paper_behind_a_form_is_none_of_its_pages() -> None:
+    letter = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", *STRANGE, "Nơi cư trú: Hà Nội"]
+    found = group(small_page(1, printed(BY_ID["khai-tu"])), small_page(2, letter))
+    assert [(named(d), d.classification.pages) for d in found] == [("khai-tu", (1,)), (None, (2,))]
+
+
 def test_a_blank_back_stays_with_its_form() -> None:
     (found,) = group(small_page(1, printed(BY_ID["khai-tu"])), small_page(2, [], blank=True))
     assert found.classification.pages == (1, 2)
     assert len(found.pages) == 1
-    assert [(f.code, f.page) for f in found.classification.findings] == [("blank_page", 2)]
+    assert codes(found) == [("blank_page", 2)]
+    assert classes(found) == [(1, "first"), (2, "blank")]
 
 
 def test_a_sparse_back_stays_with_its_form() -> None:
@@ -138,7 +255,7 @@ def test_memory_is_bounded_whatever_the_number_of_pages() -> None:
         nonlocal most
         template = BY_ID["khai-tu"]
         for number in range(1, 61):
-            lines = printed(template) if number == 1 else printed(template)[18:] if number < 30 else STRANGE
+            lines = printed(template) if number == 1 else ["Chú thích:", *template.notes] if number < 30 else STRANGE
             page, text = small_page(number, lines)
             alive.append(weakref.ref(page.image))
             yield page, text

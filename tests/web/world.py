@@ -15,12 +15,15 @@ import uvicorn
 
 import api
 from digitizer.document import (
+    ClassedPage,
     Decision,
+    Dossier,
     EngineInfo,
     Field,
     FieldStatus,
     FormMatch,
     Outcome,
+    PageClass,
     Reason,
     Record,
     Source,
@@ -69,7 +72,8 @@ def sample_record(outcome: Outcome = Outcome.REVIEW) -> Record:
         ),
         engine=EngineInfo("test", "1"),
         decision=Decision(outcome, (Reason("low_confidence", "Kiểm tra lại họ tên.", "child.full_name"),), 0.61),
-        sha256="0" * 64,
+        sha256="0" * 64, page_classes=(ClassedPage(1, PageClass.FIRST), ClassedPage(2, PageClass.SEPARATOR)),
+        dossier=Dossier("H26.11-260305-0007", 3, 0.97),
     )
 
 
