@@ -187,15 +187,19 @@ def blank_of(form: str, seed: int, source: str) -> Blank:
 
 
 class Reader:
-    """Our pipeline, warm: one engine for all files."""
+    """Our pipeline, warm: one engine for all files. blanks: unfilled ones that were registered before."""
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, engine: str, blanks: Sequence[Path] = ()) -> None:
+        from digitizer.drafting.register_blank import registered
         from digitizer.engines.build import build_engine
+        from digitizer.layout.recall import Known
         from digitizer.pipeline import Tools
         from digitizer.template import load_templates
 
         made = BaseEngine() if engine == "base" else build_engine(engine)
-        self.tools, self.options = Tools(made, load_templates()), Options(engine=engine)
+        templates, self.options = load_templates(), Options(engine=engine)
+        found = [registered(path, path.stem, made, templates, self.options) for path in blanks]
+        self.tools = Tools(made, templates, prints=tuple(Known(page) for each in found for page in each.prints))
 
     def read(self, path: Path) -> list[dict[str, Any]]:
         """The objects of `read --json` for one file."""

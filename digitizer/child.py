@@ -43,10 +43,11 @@ def build_work(options: Options, reads: bool) -> Work:
     if not reads:
         return Work(ingest)
     from digitizer.engines.build import build_engine
+    from digitizer.layout.recall import known_prints
     from digitizer.pipeline import Tools, read_documents
     from digitizer.template import load_templates
 
-    tools = Tools(build_engine(options.engine), load_templates())
+    tools = Tools(build_engine(options.engine), load_templates(), prints=known_prints())
     return Work(ingest, lambda path, name, opts: read_documents(path, name, tools, opts), tools.engine.info)
 
 

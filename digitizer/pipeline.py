@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digitizer.document import Classification, CleanPage, FormMatch, PageText, Record
 from digitizer.keep import Keeper
+from digitizer.layout.recall import Known
 from digitizer.options import Options
 from digitizer.ports import Engine, PopulationRegistry
 from digitizer.stages.classify import group_pages
@@ -27,11 +28,13 @@ from digitizer.template import Template
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a run needs besides the file; built once and kept warm. `population` None: no registry is connected."""
+    """What a run needs besides the file; built once and kept warm. `population` None: no registry is connected.
+    prints: blanks that were registered, whose fills are known by their picture."""
 
     engine: Engine
     templates: tuple[Template, ...]
     population: PopulationRegistry | None = None
+    prints: tuple[Known, ...] = ()
 
 
 def digitize(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
@@ -45,7 +48,7 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     keeper = Keeper(options.keep)
     intake = ingest(path, name, options.limits)
     pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
-    surveyed = (keeper.surveyed(page, read_page(page, tools.engine)) for page in pages)
+    surveyed = (keeper.surveyed(page, read_page(page, tools.engine, tools.prints)) for page in pages)
     dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)

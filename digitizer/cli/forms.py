@@ -118,6 +118,49 @@ def check(
     raise typer.Exit(NEEDS_LOOK if any(not f.warning for f in found) else 0)
 
 
+@app.command()
+def register(
+    blank: Annotated[Path, typer.Argument(help="The unfilled blank: the PDF it is printed from, or a clean scan.")],
+    form_id: Annotated[str, typer.Option("--form", help="The form it must be; else told by its print.")] = "",
+    name: Annotated[str, typer.Option(help="What to call this print; else the file's name.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder of templates; by default the one that is read.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a print of that name.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Register a blank that branches hand out: its fills are then known by their picture, in half the time."""
+    import shutil
+    from dataclasses import replace
+
+    from digitizer.drafting.check import FORM_ID
+    from digitizer.drafting.register_blank import registered
+    from digitizer.layout.prints import FOLDER, save_prints
+    from digitizer.template import TEMPLATES_DIR, load_templates
+
+    called = name or blank.stem.lower()
+    if not FORM_ID.match(called):
+        raise UsageError(f"{called!r} is no name: small letters, digits and hyphens; give another with --name")
+    engine, options = _tools(blank)
+    templates = load_templates()
+    found = registered(blank, called, engine, templates, replace(options, form=form_id or None))
+    template = found.template
+    folder = (out or TEMPLATES_DIR) / template.id / template.edition / FOLDER / called
+    if folder.exists() and not force:
+        raise UsageError(f"{folder} exists; give another --name, or --force to write over it")
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        save_prints(found.prints, folder)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    if as_json:
+        emit({"folder": str(folder), "id": template.id, "edition": template.edition, "pages": len(found.prints),
+              "lost": [finding.field for finding in found.lost]})
+        return
+    write_out(str(folder))
+    for finding in found.lost:
+        note(finding.message)
+    note(f"{template.name}: {len(found.prints)} trang. Khởi động lại dịch vụ để dùng mẫu in này.")
+
+
 def _tools(blank: Path) -> tuple[Engine, Options]:
     from digitizer.engines.build import build_engine
     from digitizer.options import Options

@@ -67,6 +67,7 @@ def read(
 def open_tools(form: str = "", keep: Path | None = None, engine: str = "") -> tuple[Tools, Options]:
     """Engine, templates and options of one run. Raises UsageError for a form nobody knows, EngineUnavailable."""
     from digitizer.engines.build import build_engine
+    from digitizer.layout.recall import known_prints
     from digitizer.options import Options
     from digitizer.pipeline import Tools
     from digitizer.template import load_templates
@@ -81,7 +82,7 @@ def open_tools(form: str = "", keep: Path | None = None, engine: str = "") -> tu
     options = Options(
         form=form or None, engine=name, keep=keep, accept_probability=settings.accept_probability
     )
-    return Tools(build_engine(name), templates), options
+    return Tools(build_engine(name), templates, prints=known_prints()), options
 
 
 def records_of(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:

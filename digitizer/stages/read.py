@@ -11,6 +11,7 @@ import numpy as np
 from digitizer.document import CleanPage, Located, PageText, PrintedWord, Reading, Slot, SlotReading
 from digitizer.geometry import Box, union
 from digitizer.layout.answers import split_at
+from digitizer.layout.recall import Known, recall
 from digitizer.ports import Alphabet, Engine, Region
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
@@ -39,9 +40,11 @@ class _Cut:
     boxes: int = 1  # comb cells that stand in this region
 
 
-def read_page(page: CleanPage, engine: Engine) -> PageText:
-    """All printed lines of a page, for finding the form and its labels."""
-    return engine.read_page(page)
+def read_page(page: CleanPage, engine: Engine, prints: Sequence[Known] = ()) -> PageText:
+    """All printed lines of a page, for finding the form and its labels: of a registered blank those of the blank,
+    found by their picture; else as the engine reads them."""
+    known = recall(page, prints)
+    return known.text if known else engine.read_page(page)
 
 
 def read_slots(

@@ -45,3 +45,19 @@ def test_a_file_that_is_not_there(digitizer: Command, tmp_path: Path) -> None:
     text = tmp_path / "a.txt"
     text.write_text("x")
     assert digitizer("forms", "new", str(text)).status == 3
+
+
+def test_a_blank_is_registered_once(digitizer: Command, tmp_path: Path) -> None:
+    blank = tmp_path / "Mau quan.png"
+    print_blank(template_of("xac-nhan-hon-nhan")).pages[0].save(blank, dpi=(300, 300))
+    ask = ("forms", "register", str(blank), "--out", str(tmp_path / "templates"))
+    assert digitizer(*ask).status == 2  # the file's name is no name for a print
+    made = digitizer(*ask, "--name", "quan")
+    assert made.status == 0, made.err
+    folder = Path(made.out.strip())
+    assert folder == tmp_path / "templates" / "xac-nhan-hon-nhan" / "tt04-2024" / "prints" / "quan"
+    assert (folder / "print.json").is_file() and (folder / "page-1.png").is_file()
+    again = digitizer(*ask, "--name", "quan", "--json")
+    assert (again.status, again.errors[0]["error"]["code"]) == (2, "invalid_request")
+    assert digitizer(*ask, "--name", "quan", "--force").status == 0
+    assert digitizer(*ask, "--name", "khac", "--form", "khai-sinh").status == 2
