@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -94,13 +95,14 @@ class Leader:
 class CleanPage:
     """An upright page with an even background.
 
-    image: (h, w, 3) uint8 BGR, deskewed, colour kept.  gray: (h, w) uint8, background white, leaders in place.
+    picture: makes `image`, (h, w, 3) uint8 BGR, upright, colour kept; when asked, since nothing that is read needs it.
+    gray: (h, w) uint8, background white, leaders in place.
     ink: (h, w) uint8, as gray but without leaders, rules and cell borders; what Tesseract gets.
     cells: closed boxes of combs, tables and ticks, in reading order.
     """
 
     number: int
-    image: np.ndarray
+    picture: Callable[[], np.ndarray]
     gray: np.ndarray
     ink: np.ndarray
     dpi: float
@@ -112,6 +114,10 @@ class CleanPage:
     blank: bool = False
     seal: bool = False
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def image(self) -> np.ndarray:
+        return self.picture()
 
     @property
     def width_px(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -33,18 +35,24 @@ def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
     gray, seal = split_seal(image, page.dpi) if steps.unseal else (cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), False)
     gray = even_background(gray) if steps.even else gray
     turns, skew = _lie(gray, page.dpi, steps)
-    if turns:
-        gray, image = (np.ascontiguousarray(np.rot90(x, -turns)) for x in (gray, image))
-    if abs(skew) >= LEVEL_DEG:
-        gray, image = turn(gray, skew, 255), turn(image, skew, (255, 255, 255))
+    upright = partial(_upright, turns=turns, skew=skew)
+    gray = upright(gray)
     dark = cv2.threshold(gray, DARK, 255, cv2.THRESH_BINARY_INV)[1]
     blank = is_blank(dark, page.dpi)
     findings = (Finding("blank_page", STAGE, "Trang trắng, không có nội dung.", page.number),) if blank else ()
     ruling, ink = _bared(gray, dark, page.dpi)
     return CleanPage(
-        number=page.number, image=image, gray=gray, ink=ink, dpi=page.dpi, rotation_deg=90 * turns, skew_deg=skew,
+        number=page.number, picture=partial(upright, image), gray=gray, ink=ink, dpi=page.dpi,
+        rotation_deg=90 * turns, skew_deg=skew,
         leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells, seal=seal, blank=blank, findings=findings,
     )
+
+
+def _upright(image: np.ndarray, turns: int, skew: float) -> np.ndarray:
+    upright = np.ascontiguousarray(np.rot90(image, -turns)) if turns else image
+    if abs(skew) < LEVEL_DEG:
+        return upright
+    return turn(upright, skew, 255 if image.ndim == 2 else (255, 255, 255))
 
 
 def _flat(page: PageImage) -> np.ndarray:

@@ -54,7 +54,7 @@ class Paper:
 
     def page(self, blank: bool = False) -> CleanPage:
         return CleanPage(
-            self.number, np.zeros((2, 2, 3), np.uint8), self.gray, self.ink, DPI, leaders=tuple(self.leaders),
+            self.number, lambda: np.zeros((2, 2, 3), np.uint8), self.gray, self.ink, DPI, leaders=tuple(self.leaders),
             rules=tuple(self.rules), cells=tuple(self.cells), blank=blank,
         )
 
@@ -66,7 +66,7 @@ class Paper:
 def small_page(number: int, lines: Sequence[str], blank: bool = False) -> tuple[CleanPage, PageText]:
     """A page whose pixels do not matter: one recognised line per text."""
     pixels = np.full((40, 30), 255, np.uint8)
-    page = CleanPage(number, np.zeros((40, 30, 3), np.uint8), pixels, pixels, DPI, blank=blank)
+    page = CleanPage(number, lambda: np.zeros((40, 30, 3), np.uint8), pixels, pixels, DPI, blank=blank)
     found = []
     for row, text in enumerate(lines):
         boxes = (Box(100 + 200 * i, 60 * row, 280 + 200 * i, 60 * row + 40) for i in range(len(text.split())))
