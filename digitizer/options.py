@@ -34,6 +34,7 @@ class Cleaning:
     level: bool = True  # skew
     even: bool = True  # shading
     unseal: bool = True  # red ink
+    despeckle: bool = True  # dust and toner
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from digitizer.document import Leader
 from digitizer.geometry import Box
+from digitizer.imaging.specks import Parts
 
 DOT_MAX_MM = 1.05  # 12 pt leaders have dots of 0.5 mm; print and scan let them grow to 0.8
 PITCH_MAX_MM = 2.6
@@ -84,13 +85,12 @@ class _Run:
     hidden: list[_Place] = field(default_factory=list)
 
 
-def find_leaders(dark: np.ndarray, dpi: float) -> Leaders:
-    """`dark`: (h, w) uint8, 255 where ink is, rules already taken out."""
+def find_leaders(dark: np.ndarray, parts: Parts, dpi: float) -> Leaders:
+    """`dark`: (h, w) uint8, 255 where ink is, rules already taken out. `parts`: its connected parts."""
     px = dpi / 25.4
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
-    dots = _small_components(stats, centres, DOT_MAX_MM * px)
+    dots = _small_components(parts.stats, parts.centres, DOT_MAX_MM * px)
     runs = _on_lines(_runs(dots, dark, px), dots, px)
-    lut = np.zeros(count, np.uint8)
+    lut = np.zeros(parts.count, np.uint8)
     erase_later: list[tuple[_Run, list[_Place]]] = []
     for run in runs:
         whole, partly = _sorted_out(run, dots, dark, px)
@@ -102,7 +102,7 @@ def find_leaders(dark: np.ndarray, dpi: float) -> Leaders:
         for place in places:
             _erase_place(dark, touching, place, size, px)
     found = sorted((_leader(run, dots) for run in runs), key=lambda leader: (leader.box.top, leader.box.left))
-    return Leaders(tuple(found), lut[labels], touching)
+    return Leaders(tuple(found), lut[parts.labels], touching)
 
 
 def _runs(dots: _Dots, dark: np.ndarray, px: float) -> list[_Run]:

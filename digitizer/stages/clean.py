@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import cv2
@@ -13,6 +14,7 @@ from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling
 from digitizer.imaging.sheet import flattened, lies_open, sheet_corners
+from digitizer.imaging.specks import find_specks, parts_of, without_specks
 from digitizer.options import Cleaning
 
 ALL = Cleaning()
@@ -40,11 +42,12 @@ def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
     dark = cv2.threshold(gray, DARK, 255, cv2.THRESH_BINARY_INV)[1]
     blank = is_blank(dark, page.dpi)
     findings = (Finding("blank_page", STAGE, "Trang trắng, không có nội dung.", page.number),) if blank else ()
-    ruling, ink = _bared(gray, dark, page.dpi)
+    bared = _bared(gray, dark, page.dpi, steps)
+    ruling = bared.ruling
     return CleanPage(
-        number=page.number, picture=partial(upright, image), gray=gray, ink=ink, dpi=page.dpi,
-        rotation_deg=90 * turns, skew_deg=skew,
-        leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells, seal=seal, blank=blank, findings=findings,
+        number=page.number, picture=partial(upright, image), gray=bared.gray, ink=bared.ink, dpi=page.dpi,
+        rotation_deg=90 * turns, skew_deg=skew, leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells,
+        seal=seal, blank=blank, findings=findings,
     )
 
 
@@ -65,16 +68,31 @@ def clean_line(gray: np.ndarray, dpi: float) -> tuple[np.ndarray, np.ndarray]:
     """One cropped line, (h, w) uint8, upright already: on even white, and the same without leaders and rules."""
     gray = even_background(gray)
     dark = cv2.threshold(gray, DARK, 255, cv2.THRESH_BINARY_INV)[1]
-    return gray, _bared(gray, dark, dpi)[1]
+    return gray, _bared(gray, dark, dpi, ALL).ink
 
 
-def _bared(gray: np.ndarray, dark: np.ndarray, dpi: float) -> tuple[Ruling, np.ndarray]:
+@dataclass(frozen=True, slots=True)
+class _Bared:
+    """gray: without specks. ink: without leaders and rules too."""
+
+    gray: np.ndarray
+    ink: np.ndarray
+    ruling: Ruling
+
+
+def _bared(gray: np.ndarray, dark: np.ndarray, dpi: float, steps: Cleaning) -> _Bared:
     """What is ruled, and `gray` with leaders and rules gone."""
     lines = find_lines(dark, dpi)
-    leaders = find_leaders(cv2.bitwise_and(dark, cv2.bitwise_not(lines.mask)), dpi)
+    bare = cv2.subtract(dark, lines.mask)
+    parts = parts_of(bare)
+    specks = find_specks(bare, parts, dpi) if steps.despeckle else None
+    if specks is not None:
+        gray, bare = without_specks(gray, bare, specks)
+        parts = parts_of(bare)
+    leaders = find_leaders(bare, parts, dpi)
     ruling = find_ruling(lines, leaders.runs, dpi)
     gone = cv2.dilate(cv2.bitwise_or(ruling.mask, leaders.dots), np.ones((5, 5), np.uint8))
-    return ruling, cv2.bitwise_or(gray, cv2.bitwise_or(gone, leaders.touching))
+    return _Bared(gray, cv2.bitwise_or(gray, cv2.bitwise_or(gone, leaders.touching)), ruling)
 
 
 def _lie(gray: np.ndarray, dpi: float, steps: Cleaning) -> tuple[int, float]:

@@ -6,13 +6,15 @@ import pytest
 from digitizer.document import Leader
 from digitizer.geometry import Box
 from digitizer.imaging.leaders import Leaders, find_leaders
+from digitizer.imaging.specks import parts_of
 from tests.imaging.paper import Sheet
 
 BASE = 1000  # the dots stand on this row
 
 
 def found(sheet: Sheet) -> Leaders:
-    return find_leaders(sheet.dark(), 300)
+    dark = sheet.dark()
+    return find_leaders(dark, parts_of(dark), 300)
 
 
 def left_after(sheet: Sheet) -> np.ndarray:

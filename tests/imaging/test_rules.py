@@ -6,13 +6,15 @@ import pytest
 from digitizer.geometry import Box
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling, reading_order
+from digitizer.imaging.specks import parts_of
 from tests.imaging.paper import Sheet
 
 
 def ruled(sheet: Sheet) -> Ruling:
     dark = sheet.dark()
     lines = find_lines(dark, 300)
-    return find_ruling(lines, find_leaders(dark & ~lines.mask, 300).runs, 300)
+    bare = dark & ~lines.mask
+    return find_ruling(lines, find_leaders(bare, parts_of(bare), 300).runs, 300)
 
 
 def comb(sheet: Sheet, x: int, y: int, count: int = 12, side: int = 90) -> None:
