@@ -12,6 +12,7 @@ DUST_MM2 = 0.06  # 8 pixels. Full stops and leader dots have 9 and more, but the
 APART_MM = 0.45  # dust this near to other ink may be a piece of a letter with it
 GROUP_MM2 = 0.09  # unless all that lies so near together is no more than this
 MANY_A_CM2 = 0.8  # grains; real scans have up to 0.1, a photocopied copy 0.3, a dusty fax 1.5
+MANY = 30  # a single line cut out of a page is too small to be judged by its density
 ROW_MM, PITCH_MM = 6.0, 1.0  # dust in a row this long, no further apart, is a dotted line
 
 
@@ -34,7 +35,7 @@ def find_specks(dark: np.ndarray, parts: Parts, dpi: float) -> np.ndarray | None
     """(h, w) uint8, 255 on specks; None where the page has not so many that it would matter."""
     px = dpi / 25.4
     area = parts.stats[:, cv2.CC_STAT_AREA]
-    if np.count_nonzero(area <= GRAIN_MM2 * px * px) < MANY_A_CM2 * dark.size / (10 * px) ** 2:
+    if np.count_nonzero(area <= GRAIN_MM2 * px * px) < max(MANY, MANY_A_CM2 * dark.size / (10 * px) ** 2):
         return None
     dust = area <= DUST_MM2 * px * px
     dust[0] = False
