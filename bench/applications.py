@@ -27,6 +27,24 @@ from digitizer.document import FieldStatus
 _EVENTS = (("khai sinh", "Giấy khai sinh"), ("kết hôn", "Giấy chứng nhận kết hôn"), ("khai tử", "Trích lục khai tử"))
 
 
+# Rows of the tables of khuyet-tat: what is marked is "Có" or "Không", and one of four degrees.
+_IMPAIRMENTS = {
+    "movement": ("limp_or_rigid", "hand", "leg", "weak_or_paralysed", "deformed", "certified"),
+    "hearing_speech": ("no_speech", "unclear_speech", "deaf", "speech_organs", "ears", "certified"),
+    "sight": ("blind", "eye_missing", "sees_badly", "colours", "eye_disease", "deformed", "certified"),
+    "mental": ("withdrawn", "agitated", "seizures", "memory", "certified"),
+    "intellect": ("recognition", "slow", "learning", "certified"),
+    "others": ("numbness", "inner_disease", "autism_or_rare"),
+}
+_ACTIVITIES = (
+    "walking", "eating", "toilet", "washing", "dressing", "understanding", "speaking", "working", "society", "learning",
+)
+_DEGREES = (
+    "Thực hiện được", "Thực hiện được", "Thực hiện được nhưng cần trợ giúp", "Không thực hiện được",
+    "Không xác định được",
+)
+
+
 # --- civil status --------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +231,11 @@ def _disability(rng: random.Random) -> dict[str, Truth]:
         "subject.residence": subject.residence,
         "signed_on": Truth(long_date(day_between(rng, TODAY - timedelta(days=90), TODAY))),
     }
+    marked = rng.choice(tuple(_IMPAIRMENTS))
+    for kind, leaves in _IMPAIRMENTS.items():
+        made |= {f"impairments.{kind}.{leaf}": Truth("Không") for leaf in leaves if rng.random() < 0.7}
+    made |= {f"impairments.{marked}.{leaf}": Truth("Có") for leaf in ("any", rng.choice(_IMPAIRMENTS[marked]))}
+    made |= {f"activities.{leaf}": Truth(rng.choice(_DEGREES)) for leaf in _ACTIVITIES if rng.random() < 0.9}
     if rng.random() < 0.5:
         helper = make_person(rng, day_between(rng, date(1960, 1, 1), date(1985, 1, 1)))
         made |= {

@@ -122,26 +122,25 @@ def read_blank(path: Path, template: Template) -> Blank:
     try:
         tokens: list[Token] = []
         letters: list[Glyph] = []
-        boxes: list[Cell] = []
-        lines: list[Cell] = []
+        shapes: dict[str, list[Cell]] = {"box": [], "line": [], "level": []}
         images = []
         for number, page in enumerate(document):
             width = page.get_width() * _POINT
             glyphs = list(_glyphs(page, number))
-            boxes += (Cell(number, g.box) for g in glyphs if g.char in _BOXES)
+            shapes["box"] += (Cell(number, g.box) for g in glyphs if g.char in _BOXES)
             samples = _samples(glyphs)
             glyphs = [g for g in glyphs if g not in samples and g.char not in _BOXES]
             letters += (g for g in glyphs if not g.dots)
             for row in _rows(_without_footnotes(glyphs)):
                 tokens.extend(_tokens(row, width))
             for kind, cell in _shapes(page, number):
-                (boxes if kind == "box" else lines).append(cell)
+                shapes[kind].append(cell)
             image = page.render(scale=_POINT).to_pil().convert("RGB")
             for glyph in samples:
                 box = glyph.box.padded(2, 2)
                 ImageDraw.Draw(image).rectangle((box.left, box.top, box.right, box.bottom), fill="white")
             images.append(image)
-        found = places(template, tokens, boxes, lines)
+        found = places(template, tokens, shapes)
         return Blank(template, tuple(images), found, _signature(tokens), tuple(letters))
     finally:
         document.close()
@@ -214,7 +213,7 @@ def _tokens(row: list[Glyph], page_width: float) -> Iterator[Token]:
 
 
 def _shapes(page: pypdfium2.PdfPage, number: int) -> Iterator[tuple[str, Cell]]:
-    """Tick boxes ("box": squares of 3-7 mm, drawn or pasted) and upright lines ("line") of combs and tables."""
+    """Tick boxes ("box": squares of 3-7 mm, drawn or pasted), upright ("line") and level lines of combs and tables."""
     height = page.get_height()
     for thing in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)):
         left, bottom, right, top = thing.get_bounds()
@@ -223,12 +222,14 @@ def _shapes(page: pypdfium2.PdfPage, number: int) -> Iterator[tuple[str, Cell]]:
             yield "box", Cell(number, box)
         elif box.width < 15 and box.height > 60:
             yield "line", Cell(number, box)
+        elif box.height < 15 and box.width > 60:
+            yield "level", Cell(number, box)
 
 
 # --- places --------------------------------------------------------------------------------------------------------
 
 
-def places(template: Template, tokens: Sequence[Token], boxes: list[Cell], lines: list[Cell]) -> tuple[Place, ...]:
+def places(template: Template, tokens: Sequence[Token], shapes: dict[str, list[Cell]]) -> tuple[Place, ...]:
     """Every field's place; labels are matched once, in order, and a place ends where the next label begins."""
     stream = "".join(t.key for t in tokens)
     index = [i for i, t in enumerate(tokens) for _ in t.key]
@@ -239,17 +240,20 @@ def places(template: Template, tokens: Sequence[Token], boxes: list[Cell], lines
             continue
         at, size = _find(stream, item, cursor)
         if at < 0:
-            if item.field:
-                raise PlaceNotFound(f"{template.id}: label {item.text!r} of {item.field.id} is not on the blank")
+            if item.field or item.cells:
+                wanted = (item.field or item.cells[0]).id
+                raise PlaceNotFound(f"{template.id}: label {item.text!r} of {wanted} is not on the blank")
             continue
         cursor = at + size
         spans.append((item, index[at], index[cursor - 1] + 1))
-    grid = _grids(lines)
-    found = []
+    grid = _grids(shapes["line"])
+    found: list[Place] = []
     for k, (item, begin, end) in enumerate(spans):
         if item.field:
             stop = spans[k + 1][1] if k + 1 < len(spans) else len(tokens)
-            found.append(_place(item.field, tokens, (begin, end, stop), (boxes, grid)))
+            found.append(_place(item.field, tokens, (begin, end, stop), (shapes["box"], grid)))
+        elif item.cells:
+            found.extend(_row(item, tokens[begin].glyph, shapes))
     return (*found, *_table(template, grid))
 
 
@@ -332,6 +336,24 @@ def _ticks(spec: FieldSpec, tokens: Sequence[Token], boxes: list[Cell]) -> tuple
             raise PlaceNotFound(f"{spec.id}: no box beside {choice!r}")
         cells.append(near[0])
     return tuple(cells)
+
+
+def _row(item: Item, label: Glyph, shapes: dict[str, list[Cell]]) -> Iterator[Place]:
+    """The cells right of a label in a table: between the upright lines there, the level ones above and below it."""
+    level, page = label.box.middle_y, label.page
+    uprights = [c.box.middle_x for c in shapes["line"] if c.page == page and c.box.top < level < c.box.bottom]
+    across = [c.box for c in shapes["level"] if c.page == page and c.box.left < label.box.left < c.box.right]
+    wanted = len(item.cells[0].choices) or len(item.cells)
+    sides = list(pairwise(sorted(x for x in uprights if x > label.box.left)))[-wanted:]
+    above, below = [b.bottom for b in across if b.middle_y < level], [b.top for b in across if b.middle_y > level]
+    if len(sides) < wanted or not above or not below:
+        raise PlaceNotFound(f"{item.cells[0].id}: no cells right of {item.text!r}")
+    cells = tuple(Cell(page, Box(a + 4, max(above), b - 4, min(below))) for a, b in sides)
+    if len(item.cells) == 1:
+        yield Place(item.cells[0].id, item.cells[0], cells=cells, size=label.size)
+        return
+    for spec, cell in zip(item.cells, cells, strict=True):
+        yield Place(spec.id, spec, cells=(cell,), size=label.size)
 
 
 def _grids(lines: list[Cell]) -> list[list[Cell]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -107,14 +108,16 @@ def fill(blank: Blank, truths: Mapping[str, Truth], hand: Hand, rng: random.Rand
 def _write(place: Place, truth: Truth, hand: Hand, rng: random.Random) -> tuple[list[Stroke], str]:
     if truth.status is FieldStatus.BLANK:
         return [], ""
-    if place.spec.kind is FieldKind.TICKS:
+    if place.spec.ticked:
         cell = place.cells[place.spec.answers.index(truth.raw)]
-        return [_centred(cell, rng.choice("XXx"), max(34.0, 0.85 * cell.box.height), hand)], truth.raw
+        return [_centred(cell, rng.choice("XXx"), min(max(34.0, 0.85 * cell.box.height), 56.0), hand)], truth.raw
     if place.spec.kind is FieldKind.COMB:
         size = 0.62 * place.cells[0].box.height
         return [_centred(c, d, size, hand) for c, d in zip(place.cells, truth.raw, strict=True)], truth.raw
     if place.spec.kind is FieldKind.TABLE:
         return _in_cell(place, truth.raw, hand), truth.raw
+    if place.spec.kind is FieldKind.ROW:
+        return _in_row(place, truth, hand)
     return _on_leaders(place, truth, hand, rng)
 
 
@@ -213,6 +216,32 @@ def _in_cell(place: Place, text: str, hand: Hand) -> list[Stroke]:
         if hand.face.at(size).getlength(text) <= room:
             return [Stroke(cell.page, cell.box.left + 12, cell.box.bottom - 0.3 * cell.box.height, text, size)]
     raise DoesNotFit(f"{place.field_id}: {len(text)} letters in {hand.name}")
+
+
+def _in_row(place: Place, truth: Truth, hand: Hand) -> tuple[list[Stroke], str]:
+    """On as many lines as the cell is high, between 7 and 11 pt."""
+    cell = place.cells[0]
+    for text, points in product((truth.raw, *truth.shorter), (11, 10, 9, 8, 7)):
+        size = points / 72 * 300
+        lines = _broken(text, hand.face, size, cell.box.width - 24)
+        if lines and len(lines) * 1.2 * size <= cell.box.height - 0.2 * size:
+            x, first = cell.box.left + 12, cell.box.top + 1.05 * size
+            return [Stroke(cell.page, x, first + 1.2 * n * size, line, size) for n, line in enumerate(lines)], text
+    raise DoesNotFit(f"{place.field_id}: {len(truth.raw)} letters in {hand.name}")
+
+
+def _broken(text: str, face: Face, size: float, room: float) -> list[str]:
+    """Words on lines of at most so many pixels; nothing where one word is longer."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if face.at(size).getlength(longer) <= room:
+            lines[-1] = longer
+        elif face.at(size).getlength(word) > room:
+            return []
+        else:
+            lines.append(word)
+    return lines
 
 
 # --- ink -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What invented people write on the rarer civil-status forms: takes a random generator, gives Truths by field id.
 
-Recognition of a parent or a child, guardianship and its end; one maker a form."""
+Marriage, recognition of a parent or a child, guardianship and its end; one maker a form."""
 
 from __future__ import annotations
 
@@ -30,6 +30,18 @@ _ENDED = (
 )
 
 
+def _marriage(rng: random.Random) -> dict[str, Truth]:
+    """ket-hon: a bride and a groom, each in a column of a table."""
+    made = {"authority": Truth(commune_office(rng)), **footer(rng)}
+    for name, sex in (("bride", "Nữ"), ("groom", "Nam")):
+        person = make_person(rng, day_between(rng, date(1975, 1, 1), date(2005, 1, 1)), sex)
+        lines = person_block(rng, name, person)
+        made |= {k: v for k, v in lines.items() if not k.endswith(".sex")}
+        made[f"{name}.date_of_birth"] = Truth(slashed(rng, person.born))
+        made[f"{name}.marriage_number"] = Truth(rng.choice(("1", "1", "1", "2", "01")))
+    return made
+
+
 def _recognition(rng: random.Random) -> dict[str, Truth]:
     """nhan-cha-me-con: mostly a father who recognises his child."""
     child = make_person(rng, day_between(rng, date(2008, 1, 1), date(2025, 1, 1)))
@@ -38,7 +50,8 @@ def _recognition(rng: random.Random) -> dict[str, Truth]:
     made = heading(rng, parent, "subject", child) | person_block(rng, "other", parent)
     made |= _birth_paper(rng, "subject", child)
     made |= {
-        "requester.relation": Truth("Bản thân"), "subject.relation": Truth("con"), "pledge.relation": Truth("con"),
+        "requester.relation_to_claimant": Truth("Bản thân"), "subject.relation": Truth("con"),
+        "pledge.relation": Truth("con"),
     }
     if rng.random() < 0.4:  # the other way round: a parent is recognised
         made |= person_block(rng, "subject", parent) | person_block(rng, "other", child)
@@ -80,5 +93,6 @@ def _place_and_date(rng: random.Random) -> dict[str, Truth]:
 
 
 MAKERS = {
+    "ket-hon": _marriage,
     "nhan-cha-me-con": _recognition, "giam-ho": _guardianship, "cham-dut-giam-ho": _guardianship_ended,
 }

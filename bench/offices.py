@@ -206,8 +206,8 @@ def _identity_card(rng: random.Random) -> dict[str, Truth]:
         "request.card": Truth(rng.choice(("Cấp đổi", "Cấp lại", "Cấp mới"))), "request.confirmation": Truth("có"),
         "signed_on": signed(rng),
     }
-    for block in ("father", "mother", "householder"):
-        relative = make_person(rng, day_between(rng, date(1935, 1, 1), date(1970, 1, 1)))
+    for block, sex in (("father", "Nam"), ("mother", "Nữ"), ("householder", "Nam")):
+        relative = make_person(rng, day_between(rng, date(1935, 1, 1), date(1970, 1, 1)), sex)
         made |= {
             f"{block}.full_name": Truth(relative.full_name), f"{block}.nationality": Truth("Việt Nam"),
             f"{block}.personal_id": Truth(relative.personal_id),

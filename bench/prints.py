@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise, takewhile
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -99,6 +100,7 @@ class _Press:
     pages: list[Image.Image] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     signature: Cell | None = None
+    dated: bool = False
     y: float = 0.0
 
     # -- fonts and paper
@@ -140,13 +142,18 @@ class _Press:
 
     def run(self, template: Template) -> None:
         self.new_page()
+        self.dated = any(f.id in ("signed_on", "issued_on", "place_and_date") for f in template.fields)
         self.code(template)
         titles = set(template.titles)
         groups = list(_groups(template.items))
         for k, group in enumerate(groups):
             first = group[0]
             columns = [i.field for i in group if i.field and i.field.kind is FieldKind.TABLE]
-            if columns:
+            if first.cells:
+                continue  # drawn with the heads of its table
+            if any(i.column for i in group):
+                self.grid(group, [g[0] for g in takewhile(lambda g: g[0].cells, groups[k + 1:])])
+            elif columns:
                 self.table(group, columns[0].rows or template.rows)
             elif first.field and first.field.kind is FieldKind.COMB:
                 self.comb(first)
@@ -342,8 +349,45 @@ class _Press:
             x += share * unit
         self.y = top + head + rows * high
 
+    def grid(self, heads: Sequence[Item], rows: Sequence[Item]) -> None:
+        """A table whose first column holds the labels; it breaks between two rows."""
+        specs = rows[0].cells
+        across = sum(bool(i.column) for i in heads)
+        first = (0.62 if specs[0].ticked else 0.28) * (self.right - self.left)
+        sides = [self.left, *(self.left + first + n * (self.right - self.left - first) / across
+                              for n in range(across + 1))]
+        self.y += 0.5 * self.em
+        self.cells_of([*([""] * (across + 1 - len(heads))), *(i.text for i in heads)], sides, True, 1)
+        for item in rows:
+            lines = 1 if item.cells[0].ticked else item.cells[0].lines
+            cells = self.cells_of([f"{item.text} {item.footnote}".strip(), *[""] * across], sides, item.bold, lines)[1:]
+            if len(item.cells) == 1:
+                self.places.append(Place(item.cells[0].id, item.cells[0], cells=tuple(cells), size=self.em))
+                continue
+            for spec, cell in zip(item.cells, cells, strict=True):
+                self.places.append(Place(spec.id, spec, cells=(cell,), size=self.em))
+
+    def cells_of(self, texts: Sequence[str], sides: Sequence[float], bold: bool, lines: int) -> list[Cell]:
+        """Draws one row of framed cells, as high as its texts or as so many lines need; on a new page where it ends."""
+        font = self.font(bold, 0.92)
+        wrapped = [_wrapped(t, font, b - a - 0.5 * self.em) if t else [] for t, (a, b) in zip(texts, pairwise(sides),
+                                                                                             strict=True)]
+        high = (1.25 * max(lines, *map(len, wrapped)) + 0.4) * self.em
+        if self.y + high > self.pages[-1].height - 15 * _MM:
+            self.new_page()
+        cells = []
+        for parts, (left, right) in zip(wrapped, pairwise(sides), strict=True):
+            box = Box(left, self.y, right, self.y + high)
+            self.frame(box)
+            for n, part in enumerate(parts):
+                at = (left + 0.25 * self.em, self.y + (1.25 * n + 1.05) * self.em)
+                self.draw.text(at, part, font=font, fill=_INK, anchor="ls")
+            cells.append(Cell(len(self.pages) - 1, box))
+        self.y += high
+        return cells
+
     def columns(self, group: Sequence[Item]) -> None:
-        """Signature columns: each with its date line above and room below."""
+        """Signature columns: each with its date line above, where the form has no other, and room below."""
         self.feed(1.6)
         if self.y + 40 * _MM > self.pages[-1].height:
             self.new_page()
@@ -352,8 +396,8 @@ class _Press:
         font, small = self.font(True, 0.75), self.font(False, 0.65)
         for n, item in enumerate(group):
             middle = self.left + (n + 0.5) * width
-            date_line = "……, ngày…tháng…năm…"
-            self.draw.text((middle, self.y), date_line, font=small, fill=_INK, anchor="ms")
+            if not self.dated:
+                self.draw.text((middle, self.y), "……, ngày…tháng…năm…", font=small, fill=_INK, anchor="ms")
             for k, line in enumerate(_wrapped(item.text + item.footnote, font, width - 0.5 * self.em)):
                 self.draw.text((middle, self.y + (k + 1) * self.em), line, font=font, fill=_INK, anchor="ms")
         self.y += 32 * _MM

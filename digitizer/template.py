@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -54,6 +55,7 @@ class FieldKind(StrEnum):
     COMB = "comb"  # one box a character
     TICKS = "ticks"  # one box per entry of `choices`; without any, one box at the label itself
     TABLE = "table"  # a column of a repeating table; id holds members[n]
+    ROW = "row"  # a row of a table whose first column holds the labels; id holds [column], but a tick's
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class FieldSpec:
     `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order; `box_first`: the boxes
     stand before their words. `rows`: of this column's table where it has other printed rows than the template says.
     `behind`: printed right behind the leader and no part of the answer: a unit, a bracket, a footnote mark.
+    Of a ROW each column is an answer of its own; of one with a tick, the heads of the columns are its `choices`.
     `inner`: printed words inside the answer, such as "giờ", "phút, ngày", "tháng", "năm"; they belong to `raw`."""
 
     id: str
@@ -84,6 +87,11 @@ class FieldSpec:
         """What ticking each box says: the choice, or of a lone box "Có"."""
         return self.choices or (TICKED,)
 
+    @property
+    def ticked(self) -> bool:
+        """Whether the answer is where a mark stands, not what is written."""
+        return self.kind is FieldKind.TICKS or (self.kind is FieldKind.ROW and self.type is FieldType.TICK)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -100,15 +108,27 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose first column holds the labels. heads: indices of the items over its columns, from left to right;
+    rows: of those that are its labels."""
+
+    heads: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One printed thing in reading order: fixed text, or a label with its answer.
 
     text: as printed, without leaders and footnote marks. footnote: the mark behind it, or ''.
     same_line: stands on the line of the item before it. variants: other spellings seen in print. new_page: a page
-    of its own begins here, so that the first page is not known by what follows."""
+    of its own begins here, so that the first page is not known by what follows. column: over a column of a table
+    whose first column holds the labels, its name in ids. cells: answers of such a label's row, left to right."""
 
     text: str
     field: FieldSpec | None = None
+    cells: tuple[FieldSpec, ...] = ()
+    column: str = ""
     footnote: str = ""
     same_line: bool = False
     bold: bool = False
@@ -139,7 +159,7 @@ class Template:
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
         """All answers in printed order; table columns as `members[n].leaf`."""
-        return tuple(item.field for item in self.items if item.field)
+        return tuple(spec for item in self.items for spec in (item.cells or ((item.field,) if item.field else ())))
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -161,6 +181,19 @@ class Template:
         return tuple(found)
 
     @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Every table whose first column holds the labels."""
+        found: list[Grid] = []
+        for index, item in enumerate(self.items):
+            if item.column and not (found and not found[-1].rows):
+                found.append(Grid((), ()))
+            if item.column:
+                found[-1] = Grid((*found[-1].heads, index), ())
+            elif item.cells and found:
+                found[-1] = Grid(found[-1].heads, (*found[-1].rows, index))
+        return tuple(found)
+
+    @property
     def name(self) -> str:
         return " ".join(self.titles)
 
@@ -177,10 +210,23 @@ def parse_template(data: dict[str, Any], where: str) -> Template:
             id=data["id"], edition=data["edition"], titles=tuple(data["titles"]), regulation=data["regulation"],
             valid_from=data["valid_from"], valid_to=data.get("valid_to"), form_code=data.get("form_code", ""),
             procedure_codes=tuple(data.get("procedure_codes", ())), rows=data.get("rows", 0),
-            items=tuple(_item(i) for i in data["items"]), notes=tuple(data.get("notes", ())),
+            items=tuple(_items(data["items"])), notes=tuple(data.get("notes", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"template {where}: {type(error).__name__}: {error}") from error
+
+
+def _items(data: list[dict[str, Any]]) -> Iterator[Item]:
+    heads: list[Item] = []  # over the columns of the table that what follows may be rows of
+    before = ""
+    for entry in data:
+        item = _item(entry)
+        if item.column:
+            heads = [*heads, item] if before else [item]
+        before = item.column
+        if item.field and item.field.kind is FieldKind.ROW:
+            item = replace(item, field=None, cells=tuple(_cells(item.field, heads)))
+        yield item
 
 
 def _item(data: dict[str, Any]) -> Item:
@@ -189,6 +235,17 @@ def _item(data: dict[str, Any]) -> Item:
     if "variants" in rest:
         rest["variants"] = tuple(rest["variants"])
     return Item(**rest, field=_field(spec, rest["text"]) if spec else None)
+
+
+def _cells(spec: FieldSpec, heads: Sequence[Item]) -> Iterator[FieldSpec]:
+    if len(heads) < 2:
+        raise ValueError(f"{spec.id}: no items with `column` stand over this row")
+    if spec.type is FieldType.TICK:
+        yield replace(spec, choices=tuple(head.text for head in heads))
+        return
+    for head in heads:
+        name = spec.id.replace("[column]", head.column)
+        yield replace(spec, id=name, label=f"{head.text}: {spec.label}")
 
 
 def _field(data: dict[str, Any], label: str) -> FieldSpec:

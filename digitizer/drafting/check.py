@@ -20,6 +20,8 @@ from digitizer.vietnam.text import fold
 
 _ID = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$")
 _ROW_ID = re.compile(r"^[a-z][a-z0-9_]*\[n\]\.[a-z][a-z0-9_]*$")
+_CELL_ID = re.compile(r"^\[column\]\.[a-z][a-z0-9_]*$")
+_LIKE = {_ID: "subject.full_name", _ROW_ID: "members[n].full_name", _CELL_ID: "[column].full_name"}
 FORM_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _MARK = re.compile(r"^\(?(\d{1,2})\)?$")
 _NEEDED = {"id": str, "edition": str, "titles": list, "regulation": str, "valid_from": date, "items": list}
@@ -130,7 +132,7 @@ def _items(items: list[dict[str, Any]], data: dict[str, Any]) -> Iterator[Fault]
 
 
 def _item(item: dict[str, Any], where: str) -> Iterator[Fault]:
-    for key in item.keys() - {f.name for f in fields(Item)}:
+    for key in item.keys() - ({f.name for f in fields(Item)} - {"cells"}):
         yield Fault("unknown_key", f"{where}: there is no key {key!r} in an item", where)
     text = item.get("text")
     if not isinstance(text, str):
@@ -139,7 +141,7 @@ def _item(item: dict[str, Any], where: str) -> Iterator[Fault]:
         yield Fault("empty_label", f"{where}: the text {text!r} has no letters, so it cannot be found on paper", where)
     elif item.get("field") and len(fold(text, spaces=False)) < 2:
         yield Fault("short_label", f"{where}: {text!r} is so short that it is found in many places", where, True)
-    for key, kind in (("same_line", bool), ("bold", bool), ("footnote", str), ("variants", list)):
+    for key, kind in (("same_line", bool), ("bold", bool), ("footnote", str), ("column", str), ("variants", list)):
         if key in item and not isinstance(item[key], kind):
             yield Fault("wrong_value", f"{where}: {key} must be {_KINDS[kind]}, not {item[key]!r}", where)
 
@@ -148,11 +150,12 @@ def _field(spec: dict[str, Any], name: str, titles: list[Any]) -> Iterator[Fault
     for key in spec.keys() - {f.name for f in fields(FieldSpec)}:
         yield Fault("unknown_key", f"{name}: there is no key {key!r} in a field", name)
     kind = spec.get("kind", FieldKind.LEADERS.value)
-    pattern = _ROW_ID if kind == FieldKind.TABLE.value else _ID
+    of_columns = kind == FieldKind.ROW.value and spec.get("type") != FieldType.TICK.value
+    pattern = _ROW_ID if kind == FieldKind.TABLE.value else _CELL_ID if of_columns else _ID
     if not isinstance(spec.get("id"), str):
         yield Fault("no_id", f"{name}: the field has no id", name)
     elif not pattern.match(spec["id"]):
-        wanted = "members[n].full_name" if pattern is _ROW_ID else "subject.full_name"
+        wanted = _LIKE[pattern]
         yield Fault("bad_id", f"{name!r} is no field id; it must look like {wanted}", name)
     for key, known in (("type", FieldType), ("kind", FieldKind)):
         value = spec.get(key)
@@ -206,6 +209,9 @@ def _table(items: list[dict[str, Any]], data: dict[str, Any]) -> Iterator[Fault]
     rows = data.get("rows", 0)
     if columns and not rows:
         yield Fault("no_rows", "the table's columns are described, but not rows, the number of its printed rows")
+    row = next((i for i in items if isinstance(i.get("field"), dict) and i["field"].get("kind") == "row"), None)
+    if row and sum("column" in i for i in items[:items.index(row)]) < 2:
+        yield Fault("row_without_columns", "a field is of kind: row, but no items with `column` stand over its columns")
     if rows and not columns:
         yield Fault("rows_without_table", "rows is given, but no field is of kind: table")
 

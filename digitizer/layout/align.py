@@ -6,9 +6,11 @@ stands around it, and an answer that happens to contain a label's words does not
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein
 
@@ -71,7 +73,7 @@ def patterns_of(template: Template) -> tuple[Pattern, ...]:
         if spec and spec.kind is FieldKind.TABLE:
             continue
         keys = tuple(key for text in (item.text, *item.variants) if (key := fold(text, spaces=False)))
-        role = Role.LABEL if spec else Role.FIXED
+        role = Role.LABEL if spec or item.cells else Role.FIXED
         found.append(Pattern(index, role, keys, item.text, 0, item.text.endswith(":"), item.same_line))
         if spec:
             found.extend(_parts(index, item, spec))
@@ -91,17 +93,15 @@ def align(patterns: Sequence[Pattern], tokens: Sequence[Token], known: Known | N
     empty = _Chain(0.0, None, None)
     best = [empty] * (len(tokens) + 1)  # best[i]: with everything placed before token i
     known = {} if known is None else known
+    text = _Text(tokens)
     for pattern in patterns:
-        updated = list(best)
-        for match in _candidates(pattern, tokens, known):
-            chain = best[match.start]
-            score = chain.score + match.gain
-            if score > updated[match.end].score:
-                updated[match.end] = _Chain(score, match, chain)
-        for i in range(1, len(updated)):
-            if updated[i - 1].score > updated[i].score:
-                updated[i] = updated[i - 1]
-        best = updated
+        found = sorted(_candidates(pattern, text, known), key=lambda match: -match.end)
+        chains = [_Chain(best[m.start].score + m.gain, m, best[m.start]) for m in found]
+        for match, chain in zip(found, chains, strict=True):  # of equals the last one stays
+            end = match.end
+            while end < len(best) and best[end].score < chain.score:  # the scores never fall from left to right
+                best[end] = chain
+                end += 1
     placed = []
     link: _Chain | None = best[-1]
     while link and link.match:
@@ -110,37 +110,47 @@ def align(patterns: Sequence[Pattern], tokens: Sequence[Token], known: Known | N
     return tuple(reversed(placed))
 
 
-def _candidates(pattern: Pattern, tokens: Sequence[Token], known: Known) -> list[Match]:
+class _Text:
+    """Tokens, and their letters as one text."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.letters = "".join(token.key for token in tokens)
+        self.begins = list(accumulate((len(token.key) for token in tokens), initial=0))
+
+
+def _candidates(pattern: Pattern, text: _Text, known: Known) -> list[Match]:
     found = []
     for key in pattern.keys:
         if key not in known:
-            known[key] = _near(key, tokens)
+            known[key] = _near(key, text)
         for start, end, errors in known[key]:
             weight = len(pattern.keys[0]) / len(key)  # a variant counts as much as the wording itself
-            gain = weight * (len(key) - ERROR_COST * errors) + _bonus(pattern, tokens, start, end)
+            gain = weight * (len(key) - ERROR_COST * errors) + _bonus(pattern, text.tokens, start, end)
             if gain > 0:
                 found.append(Match(pattern, start, end, 1 - errors / len(key), gain))
     return found
 
 
-def _near(key: str, tokens: Sequence[Token]) -> list[tuple[int, int, int]]:
-    """(start, end, wrong letters) of every run of tokens that reads nearly as the key; of one start the best end."""
+def _near(key: str, text: _Text) -> list[tuple[int, int, int]]:
+    """(start, end, wrong letters) of every run of tokens that reads nearly as the key; of one start the best end.
+
+    As many letters as the key has, with twice the errors, must be there first: other ends differ by so many at most."""
     size = len(key)
     allowed = 0 if size < SHORT else max(1, int(WRONG_SHARE * size))
     found = []
-    for start in range(len(tokens)):
-        joined, best = "", None
-        for end in range(start, min(len(tokens), start + 40)):
-            joined += tokens[end].key
-            if len(joined) > size + allowed:
-                break
-            if len(joined) < size - allowed:
-                continue
-            errors = Levenshtein.distance(key, joined, score_cutoff=allowed)
-            if errors <= allowed and (best is None or errors < best[2]):
-                best = (start, end + 1, errors)
-        if best:
-            found.append(best)
+    for start, begin in enumerate(text.begins[:-1]):
+        window = text.letters[begin:begin + size]
+        if Levenshtein.distance(key, window, score_cutoff=2 * allowed) > 2 * allowed:
+            continue
+        first, last = (bisect_left(text.begins, begin + size + off) for off in (-allowed, allowed + 1))
+        ends = [
+            (Levenshtein.distance(key, text.letters[begin:text.begins[end]], score_cutoff=allowed), end)
+            for end in range(max(first, start + 1), last)
+        ]
+        errors, end = min(ends, default=(allowed + 1, 0))
+        if errors <= allowed:
+            found.append((start, end, errors))
     return found
 
 

@@ -81,7 +81,7 @@ def table_cells(page: CleanPage, below_px: float, columns: int, rows: int) -> tu
     upright = [r for r in page.rules if r.height > max(tall, 4 * r.width) and r.bottom > below_px]
     if len(upright) < columns + 1:
         return ()
-    sides = _merged([r.middle_x for r in upright], 0.006 * page.width_px)[-(columns + 1):]
+    sides = merged([r.middle_x for r in upright], 0.006 * page.width_px)[-(columns + 1):]
     frame = union(upright)
     level = [r for r in (*page.rules, *(leader.box for leader in page.leaders)) if r.width > 8 * r.height]
     across = [
@@ -89,7 +89,7 @@ def table_cells(page: CleanPage, below_px: float, columns: int, rows: int) -> tu
         if max(below_px, frame.top - 12) < b.middle_y < frame.bottom + 12
         and min(b.right, frame.right) - max(b.left, frame.left) > 0.12 * frame.width
     ]
-    lines = _merged(across, 0.004 * page.height_px)
+    lines = merged(across, 0.004 * page.height_px)
     if len(lines) < 3:
         return ()
     pitch = median(b - a for a, b in pairwise(lines))
@@ -113,7 +113,7 @@ def _body(lines: Sequence[float], pitch: float, rows: int) -> list[tuple[float, 
     return sorted(body[:rows])
 
 
-def _merged(values: Sequence[float], within: float) -> list[float]:
+def merged(values: Sequence[float], within: float) -> list[float]:
     groups: list[list[float]] = []
     for value in sorted(values):
         if groups and value - groups[-1][-1] <= within:

@@ -79,7 +79,7 @@ def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, fl
 
 
 def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) -> Field:
-    if spec.kind is FieldKind.TICKS:
+    if spec.ticked:
         raw, status, confidence = _ticked(spec, mine[0])
         evidence = None
     else:

@@ -19,6 +19,7 @@ DARK = 150
 DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no evidence of writing
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
 CROSS = 0.35  # of a tick box's side: what is smaller is no cross, even in a box of 2.4 mm
+MARK_MM = 4.0  # the side of the tick box that a cross in a table's cell would have filled
 CELL_EDGE = 0.1  # of a cell's side: its drawn border
 # A printed word of the line above ends, and one of the line below begins, in these shares of a region's height.
 PRINT_ABOVE, PRINT_BELOW, WORD_EDGE_PX = 0.55, 0.25, 2
@@ -61,7 +62,7 @@ def read_slots(
         cut for index, slot in enumerate(located.slots)
         for cut in _cuts(index, slot, mine[index], (by_number[slot.page], engine.wants_leaders), located)
     ]
-    inked = [cut for cut in cuts if cut.ink_ratio > 0 and mine[cut.slot].kind is not FieldKind.TICKS]
+    inked = [cut for cut in cuts if cut.ink_ratio > 0 and not mine[cut.slot].ticked]
     read = _read_surely([cut.region for cut in inked], engine)
     readings = dict(zip(map(id, inked), read, strict=True))
     found = [_slot_reading(slot, [c for c in cuts if c.slot == i], readings) for i, slot in enumerate(located.slots)]
@@ -193,8 +194,11 @@ def _cuts(
         if spec.kind is FieldKind.LEADERS:
             gray, ink = _without_neighbours(gray, ink, bare, [w for w in printed if _beside(w.box, bare)])
         region = Region(gray, ink, _alphabet(spec, piece), page.dpi, _type(spec))
-        speck = min(DOT_MM / 25.4 * page.dpi, CROSS * box.height) if spec.kind is FieldKind.TICKS else None
-        yield _Cut(index, region, _ink_ratio(ink, page.dpi, speck))
+        speck = min(DOT_MM / 25.4 * page.dpi, CROSS * box.height) if spec.ticked else None
+        ratio = _ink_ratio(ink, page.dpi, speck)
+        if spec.ticked and spec.kind is FieldKind.ROW:  # a cross fills the less of a cell, the larger that is
+            ratio = min(1.0, ratio * ink.size / (MARK_MM / 25.4 * page.dpi) ** 2)
+        yield _Cut(index, region, ratio)
 
 
 def _type(spec: FieldSpec) -> str:

@@ -12,10 +12,11 @@ from digitizer.document import CleanPage, Finding, Located, PageText, PrintedWor
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
+from digitizer.layout.grid import column_sides, line_boxes, row_cells
 from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, parted, tokens_of
-from digitizer.template import FieldKind, FieldSpec, Item, Template
+from digitizer.template import FieldKind, FieldSpec, Grid, Item, Template
 from digitizer.vietnam.text import fold
 
 MANY_LINES = 12
@@ -47,6 +48,13 @@ def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Te
         if not mine:
             findings.append(_lost(item.field))
     slots.extend(_table(found))
+    for grid in template.grids:
+        heads = _heads(found, grid)
+        for row in grid.rows:
+            mine = list(_row_slots(found, heads, row))
+            slots.extend(mine)
+            if not mine:
+                findings.extend(map(_lost, template.items[row].cells))
     return Located(tuple(slots), tuple(findings), tuple(_printed(found)))
 
 
@@ -190,6 +198,39 @@ def _line_before(found: _Found, match: Match) -> float:
     before = max((m.end for m in found.matches if m.end <= match.start), default=0)
     last = found.tokens[before - 1] if before else None
     return max(far, last.box.right) if last and last.line == token.line else far
+
+
+def _heads(found: _Found, grid: Grid) -> tuple[float | None, ...]:
+    """The middle of each column's head, wherever it stands between what is printed above the table and its first row:
+    columns may be swapped."""
+    above = max((m.end for i, m in found.items.items() if i < grid.heads[0]), default=0)
+    below = min((m.start for i, m in found.items.items() if i in grid.rows), default=above)
+    tokens = found.tokens[above:below]
+    middles: list[float | None] = []
+    for pattern in patterns_of(found.template):
+        if pattern.item in grid.heads:
+            placed = align((pattern,), tokens)
+            middles.append(union(t.box for m in placed for t in tokens[m.start:m.end]).middle_x if placed else None)
+    return tuple(middles)
+
+
+def _row_slots(found: _Found, heads: tuple[float | None, ...], row: int) -> Iterator[Slot]:
+    """The answers right of one label in a table: by column, or the cells that a mark may stand in."""
+    label = found.items.get(row)
+    if label is None:
+        return
+    first = found.tokens[label.start]
+    page = found.sheets[first.page].page
+    anchor = union(t.box for t in found.tokens[label.start:label.end] if t.page == first.page)
+    cells = row_cells(page, anchor, column_sides(page, anchor, heads))
+    specs = found.template.items[row].cells
+    if not cells:
+        return
+    if len(specs) == 1:
+        yield Slot(specs[0].id, page.number, cells, anchor, label.quality)
+        return
+    for spec, cell in zip(specs, cells, strict=True):
+        yield Slot(spec.id, page.number, line_boxes(page, cell), anchor, label.quality)
 
 
 def _table(found: _Found) -> Iterator[Slot]:

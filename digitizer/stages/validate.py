@@ -22,7 +22,9 @@ STAGE = "validate"
 # part of it confirmed by another field; all of it.
 BROKEN, CONFLICT, ODD, CHECKED, CONFIRMED = "broken", "conflict", "odd", "checked", "confirmed"
 _LIFTABLE = 0.5  # a reading less sure than this is not saved by a check
-_SEX_OF_BLOCK = {"mother": "Nữ", "father": "Nam", "spouse_female": "Nữ", "spouse_male": "Nam"}
+_SEX_OF_BLOCK = {"mother": "Nữ", "father": "Nam", "spouse_female": "Nữ", "spouse_male": "Nam",
+                 "bride": "Nữ", "groom": "Nam"}
+_AHEAD = ("valid_until", "due_at")  # days that are to come when the paper is written
 _SELF = ("bản thân", "chính tôi")
 # Two blocks that are one person when the relation says so; relations as tone_key.
 _SAME_PERSON = (
@@ -141,6 +143,8 @@ def _check_field(f: Field, day: date, notes: _Notebook) -> None:
     elif f.type in (FieldType.PERSONAL_ID, FieldType.IDENTITY_PAPER):
         _check_number(f, notes)
     elif f.type in (FieldType.DATE, FieldType.DATE_IN_WORDS, FieldType.DATETIME) and f.value[:10] > day.isoformat():
+        if f.id.endswith(_AHEAD):
+            return
         notes.against("date_in_future", "Ngày ghi còn ở tương lai.", CONFLICT, f)
     elif f.type == FieldType.ADDRESS and f.value["unit_code"] is None:
         many = len(f.value["candidates"]) > 1

@@ -161,7 +161,9 @@ def _repair_phrases(text: str, kind: str) -> str:
                 done[i] = True
     for i, bare in enumerate(folded[:-1]):
         word = _before_number("addresses" if kind == "address" else "dates").get(bare, "")
-        if word and folded[i + 1][:1].isdigit() and words[i] == cores[i] and not same_text(cores[i], word):
+        if done[i] or not word or words[i] != cores[i]:
+            continue
+        if folded[i + 1][:1].isdigit() and not same_text(cores[i], word):
             words[i] = word_case(cores[i], word)
     return " ".join(words)
 

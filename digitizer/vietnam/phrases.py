@@ -23,6 +23,13 @@ _ISSUERS = (
     "do Cục CS QLHC về TTXH", "do Cục Quản lý xuất nhập cảnh",
 )
 _OFFICES = ("UBND", "Ủy ban nhân dân", "Công an")
+# Words of offices above the commune; near to unit words, but none of them.
+_OFFICE_WORDS = frozenset((
+    "sở", "phòng", "cục", "chi", "nhánh", "cơ", "quan", "bộ", "vụ", "tổng", "trụ", "cảnh", "sát", "quản", "lý", "xuất",
+    "nhập", "xây", "dựng", "đăng", "ký", "đất", "đai", "bảo", "hiểm", "hội", "thuế", "tư", "pháp", "giao", "thông",
+    "vận", "tải", "nông", "nghiệp", "môi", "trường", "hành", "chính", "phục", "dịch", "lao", "động", "tài", "nguyên",
+    "kế", "hoạch", "đầu", "kinh", "tiếp", "nhận", "trả", "kết", "quả", "phận", "một", "cửa",
+))
 _UNIT_WORDS = (
     "phường", "xã", "thị", "trấn", "đặc", "khu", "quận", "huyện", "tỉnh", "thành", "phố", "thôn", "xóm", "ấp", "bản",
     "tổ", "dân", "đường", "ngõ", "ngách", "hẻm", "kiệt", "số", "nhà", "tòa", "chung", "cư", "căn", "hộ", "tầng", "lô",
@@ -120,7 +127,7 @@ def repair_unit_words(text: str) -> str:
     words = text.split(" ")
     for i, word in enumerate(words):
         core = word.strip(",.;:")
-        if not core.isalpha() or not core.islower() or core in _UNIT_WORDS or len(core) < 2:
+        if not core.isalpha() or not core.islower() or core in _UNIT_WORDS or core in _OFFICE_WORDS or len(core) < 2:
             continue
         near = [w for w in _UNIT_WORDS if Levenshtein.distance(fold(core), fold(w)) <= (1 if len(w) >= 4 else 0)]
         meant = clearly_meant(core, near) if near else None

@@ -12,6 +12,17 @@ ASSISTED = (
 )
 KINDS = ("social_insurance", "social_protection", "merit", "other")
 BENEFITS = tuple(name for kind in KINDS for name in (kind, f"{kind}_since"))
+IMPAIRMENTS = {
+    "movement": ("limp_or_rigid", "hand", "leg", "weak_or_paralysed", "deformed", "certified"),
+    "hearing_speech": ("no_speech", "unclear_speech", "deaf", "speech_organs", "ears", "certified"),
+    "sight": ("blind", "eye_missing", "sees_badly", "colours", "eye_disease", "deformed", "certified"),
+    "mental": ("withdrawn", "agitated", "seizures", "memory", "certified"),
+    "intellect": ("recognition", "slow", "learning", "certified"),
+    "others": ("numbness", "inner_disease", "autism_or_rare"),
+}
+ACTIVITIES = (
+    "walking", "eating", "toilet", "washing", "dressing", "understanding", "speaking", "working", "society", "learning",
+)
 SCHOOLING = ("not_yet", "not_yet_reason", "stopped", "stopped_reason", "attending", "attending_at")
 PAPER = ("identity_paper", "identity_issuer", "identity_issued_on")
 MACHINE = ("make", "model", "kind", "capacity", "power")
@@ -82,7 +93,15 @@ IDS = {
     "khuyet-tat": [
         *block("authority", ("commune", "district", "province")), "request",
         *block("subject", ("full_name", "date_of_birth", "sex", "identity_paper", "residence")),
-        *block("representative", ("full_name", "relation", "identity_paper", "residence", "phone")), "signed_on",
+        *block("representative", ("full_name", "relation", "identity_paper", "residence", "phone")),
+        *(name for kind, leaves in IMPAIRMENTS.items() for name in block(f"impairments.{kind}", ("any", *leaves))),
+        *block("activities", ACTIVITIES), "signed_on",
+    ],
+    "ket-hon": [
+        "authority",
+        *(f"{who}.{leaf}" for leaf in ("full_name", "date_of_birth", "ethnicity", "nationality", "residence",
+                                       "identity_paper", "marriage_number") for who in ("bride", "groom")),
+        *block("copies", ("wanted", "count")), "place_and_date",
     ],
     "tro-giup-xa-hoi-1a": [
         *block("subject", ASSISTED),
@@ -104,7 +123,8 @@ IDS = {
         *block("children", ("count", "under_16", "from_16_to_22", "first", "others")), "signed_on",
     ],
     "nhan-cha-me-con": [
-        "authority", *block("requester", (*PERSON, "relation")), *block("subject", (*SUBJECT, "relation")),
+        "authority", *block("requester", (*PERSON, "relation_to_claimant")),
+        *block("subject", (*SUBJECT, "relation")),
         *block("other", SUBJECT), "pledge.relation", "place_and_date", *block("copies", ("wanted", "count")),
     ],
     "giam-ho": [
