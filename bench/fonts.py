@@ -70,13 +70,18 @@ def faces(folder: Path = FOLDER) -> tuple[Face, ...]:
 _SEEN = ("Tinos", "Arimo", "DejaVuSans", "NotoSans")
 _UNSEEN = ("DejaVuSerif", "NotoSerif")
 _UNSEEN_PACKAGES = ("merriweather/400Regular", "faustina/400Regular")
-_HAND_PACKAGES = ("patrick-hand", "itim", "charm")
-SETS = ("typed-seen", "typed-unseen", "hand")
+_HAND_PACKAGES = (  # letters that stand apart, as people write them into forms
+    "patrick-hand/400Regular", "itim", "charm/400Regular", "pangolin", "grandstander/400Regular",
+    "kodchasan/400Regular", "shantell-sans/400Regular", "gluten/400Regular",
+)
+_SCRIPT_PACKAGES = ("charmonman", "comforter", "meow-script", "moon-dance", "send-flowers")  # joined
+SETS = ("typed-seen", "typed-unseen", "hand", "script")
 _TINOS_X_SHARE = 0.46  # height of x to the em in Tinos, by which a person picks a size
 
 
 def faces_of(name: str, packages: Path = PACKAGES) -> tuple[Face, ...]:
-    """The faces of one set: `typed-seen`, `typed-unseen` (more where the packages are installed), `hand`.
+    """The faces of one set: `typed-seen`, `typed-unseen` (more where the packages are installed), `hand` (hand-print)
+    and `script` (joined hands), which nothing was taught.
 
     Raises FileNotFoundError where the set would be empty."""
     if name == "typed-seen":
@@ -84,7 +89,7 @@ def faces_of(name: str, packages: Path = PACKAGES) -> tuple[Face, ...]:
     elif name == "typed-unseen":
         found = [f for f in faces() if f.name.startswith(_UNSEEN)] + _packed(packages, _UNSEEN_PACKAGES)
     else:
-        found = _packed(packages, _HAND_PACKAGES)
+        found = _packed(packages, _HAND_PACKAGES if name == "hand" else _SCRIPT_PACKAGES)
     if not found:
         raise FileNotFoundError(f"no font of the set {name!r} in {packages}; training/fonts/package.json names them")
     return tuple(found)

@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent / "fonts"
 SYSTEM = Path("/usr/share/fonts/truetype")
 UNSEEN = (
     "merriweather", "faustina", "andika", "saira", "DejaVuSerif", "NotoSerif",
-    "patrick-hand", "itim", "charm", "pangolin",
+    "patrick-hand", "itim", "charm", "pangolin", "grandstander", "kodchasan", "shantell-sans", "gluten", "comforter",
+    "meow-script", "moon-dance", "send-flowers",
 )
 SPACE = "@expo-google-fonts"
 
