@@ -1,4 +1,4 @@
-"""The benchmark's pictures: takes a Result, gives three PNG files."""
+"""The benchmark's pictures: takes a Result, gives PNG files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _BLUE, _GRAY = "#1f5fa8", "#9aa3ad"
 
 
 def draw(result: Result, folder: Path) -> None:
-    """bench-readers.png, bench-types.png, bench-calibration.png."""
+    """bench-readers.png, bench-types.png, bench-sets.png, bench-calibration.png."""
     _readers(result, folder / "bench-readers.png")
+    _sets(result, folder / "bench-sets.png")
     _types(result, folder / "bench-types.png")
     _calibration(result, folder / "bench-calibration.png")
 
@@ -39,6 +40,19 @@ def _readers(result: Result, path: Path) -> None:
     bars = right.bar(names, speeds, color=colours)
     right.bar_label(bars, [f"{v:.1f}" for v in speeds])
     right.set(title="pages a minute, one core", ylim=(0, 1.15 * max(speeds)))
+    _save(figure, path)
+
+
+def _sets(result: Result, path: Path) -> None:
+    """A bar for each scan quality, print and hand, with its 95 % interval."""
+    sets = {result.plan.quality: result.ours, **result.sweeps}
+    found = [(name, summarize(reading.scores)) for name, reading in reversed(sets.items())]
+    figure, axis = plt.subplots(figsize=(9, 0.3 * len(found) + 1.2))
+    rates = [100 * s.exact_rate for _, s in found]
+    low, high = ([100 * abs(s.exact_interval[i] - s.exact_rate) for _, s in found] for i in (0, 1))
+    bars = axis.barh([name for name, _ in found], rates, xerr=(low, high), color=_BLUE, ecolor=_GRAY)
+    axis.bar_label(bars, [f" {s.exact} of {s.fields}" for _, s in found], fontsize=8)
+    axis.set(xlim=(0, 118), xlabel="fields exactly right, %")
     _save(figure, path)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import json
-import math
 import os
 import platform
 import subprocess
@@ -18,6 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.goals import PEERS, goal_rows
 from bench.plots import draw
 from bench.result import Reading, Result
 from digitizer.score import Summary, by, calibrate, summarize
@@ -79,6 +79,7 @@ def markdown(result: Result, pictures: str) -> str:
 PLOTS = (
     ("Fields exactly right, us and the peers", "bench-readers.png"),
     ("Fields exactly right by type of field", "bench-types.png"),
+    ("Fields exactly right by scan, print and hand", "bench-sets.png"),
     ("Confidence against the share that is right", "bench-calibration.png"),
 )
 
@@ -93,14 +94,14 @@ def _save_records(records: dict[str, Any], path: Path) -> None:
 
 def _tables(result: Result) -> Iterator[tuple[str, list[str], Rows]]:
     yield "Same files, one core each", _HEAD, list(_reader_rows(result))
-    yield "What must be reached", ["figure", "measured", "wanted", ""], list(_goal_rows(result))
+    yield "What must be reached", ["figure", "measured", "wanted", ""], list(goal_rows(result))
     scores = result.ours.scores
     yield "By form", _PART, _part_rows(by(scores, lambda d, f: d.form))
     yield "By type of field", _PART, _part_rows(by(scores, lambda d, f: f.type))
     yield "By font of the answers", _PART, _part_rows(by(scores, lambda d, f: d.font))
     if result.sweeps:
         parts = {result.plan.quality: result.ours, **result.sweeps}
-        yield "By scan quality", _PART, _part_rows({k: summarize(r.scores) for k, r in parts.items()})
+        yield "By scan, print and hand", _PART, _part_rows({k: summarize(r.scores) for k, r in parts.items()})
     yield "Fields most often wrong", _PART, _part_rows(_worst(result))
     yield "Confidence", ["accepted at", "share of fields", "wrong among them"], _confidence_rows(result)
     if result.strangers:
@@ -116,18 +117,17 @@ _PART = ["", "fields", "exactly right", "value right", "CER", "located", "blank 
 
 def _reader_rows(result: Result) -> Iterator[list[str]]:
     yield _reader_row(result.ours, f"digitizer ({result.plan.engine})")
+    if result.registered:
+        yield _reader_row(result.registered, result.registered.reader)
     for other in result.engines:
         yield _reader_row(other, f"our pipeline, answers read by {other.reader}")
     for peer in result.peers:
         same = result.shared[peer.reader]
         if same is not result.ours:
             yield _reader_row(same, f"digitizer, the {len(same.scores)} of the next line")
-        name = _PEER_NAMES[peer.reader]
+        name = PEERS[peer.reader]
         yield _reader_row(peer, f"{name} ({peer.note})")
         yield _reader_row(dataclasses.replace(peer, scores=peer.helped), f"{name}, table rows parsed for it too")
-
-
-_PEER_NAMES = {"tesseract": "stock Tesseract", "ocrmypdf": "OCRmyPDF"}
 
 
 def _reader_row(reading: Reading, name: str) -> list[str]:
@@ -138,47 +138,6 @@ def _reader_row(reading: Reading, name: str) -> list[str]:
         f"{_share(low)}-{_share(high)}", _share(s.cer), _share(s.value_rate), _share(s.located_rate),
         f"{s.named_right} of {s.documents}", f"{reading.cpu_per_page:.2f}", f"{reading.wall_s / reading.pages:.2f}",
     ]
-
-
-def _goal_rows(result: Result) -> Iterator[list[str]]:
-    """The issue's figures; a figure that was not measured has a dash."""
-    s = summarize(result.ours.scores)
-    yield _goal("fields exactly right", s.exact_rate, 0.95)
-    for name, sweep in result.sweeps.items():
-        if name.startswith("hand-print"):
-            yield _goal(f"fields exactly right, {name}", summarize(sweep.scores).exact_rate, 0.9)
-    for other in result.engines:
-        if other.reader.startswith("Tesseract"):
-            times = other.cpu_per_page / result.ours.cpu_per_page
-            yield _goal("pages a CPU second against answers by Tesseract", times, 1, "x")
-    yield _goal("fields located", s.located_rate, 0.97)
-    yield _goal("right form named", s.named_right / s.documents, 1.0)
-    for peer in result.peers:
-        mine, name = result.shared[peer.reader], _PEER_NAMES[peer.reader]
-        rate = summarize(mine.scores).exact_rate
-        plain, helped = (summarize(s).exact_rate for s in (peer.scores, peer.helped))
-        wanted = 10 if peer.reader == "tesseract" else None
-        yield _goal(f"exact fields against {name}", rate / plain if plain else float("inf"), wanted, "x")
-        times = rate / helped if helped else float("inf")
-        yield _goal(f"the same, table rows parsed for {name} too", times, None, "x")
-        wanted = 5 if peer.reader == "ocrmypdf" else None
-        yield _goal(f"pages a CPU second against {name}", peer.cpu_per_page / mine.cpu_per_page, wanted, "x")
-    if result.strangers:
-        wrong = sum(not p.right for p in result.strangers)
-        yield ["other papers wrongly named, or CT01 missed", str(wrong), "0", "yes" if wrong == 0 else "no"]
-
-
-def _goal(name: str, got: float | None, wanted: float | None, unit: str = "") -> list[str]:
-    def say(value: float) -> str:
-        if not unit:
-            return _share(value)
-        return f"{value:.1f} x" if math.isfinite(value) else "it has none right"
-
-    if got is None:
-        return [name, "-", say(wanted) if wanted else "-", "not measured"]
-    if wanted is None:
-        return [name, say(got), "-", ""]
-    return [name, say(got), say(wanted), "yes" if got >= wanted else "no"]
 
 
 def _part_rows(parts: dict[str, Summary]) -> Rows:
@@ -221,7 +180,8 @@ def _share(value: float | None) -> str:
 
 def _set_words(result: Result) -> str:
     plan = result.plan
-    where = "the real blanks of the four forms" if plan.source == "real" else "our own prints of the four forms"
+    forms = f"{len(plan.forms)} forms"
+    where = f"the real blanks of {forms}" if plan.source == "real" else f"our own prints of {forms}"
     fills = "typed fills" if plan.faces == "typed" else "fills in handwriting fonts"
     return f"{plan.documents} {fills} of {where}, quality `{plan.quality}`, seed {plan.seed}"
 
@@ -262,6 +222,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "plan": {**dataclasses.asdict(result.plan), "out": ""}, "machine": machine(), "versions": versions(result),
         "date": f"{datetime.now(UTC):%Y-%m-%d}", "digitizer": reading(result.ours),
         "engines": [reading(e) for e in result.engines], "peers": [reading(p) for p in result.peers],
+        "registered": reading(result.registered) if result.registered else None,
         "shared": {k: reading(v) for k, v in result.shared.items()},
         "sweeps": {k: reading(v) for k, v in result.sweeps.items()},
         "strangers": [dataclasses.asdict(s) for s in result.strangers], "skipped": list(result.skipped),

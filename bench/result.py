@@ -33,8 +33,9 @@ class Stranger:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """documents: of the headline set. peer_documents: how many of these each peer reads. sweep: documents for each
-    other quality, 0 for none. source: `real` blanks or our `own` prints. faces: answers `typed`, or in handwriting
-    fonts that nothing was trained on (`hand`)."""
+    other quality, 0 for none. source: `real` blanks, our `own` prints, or `variants` of these: another font,
+    size, margin, line break and leader for every document. faces: answers `typed`, or in fonts of handwriting that
+    nothing was trained on, `hand` (hand-print) or `script` (joined)."""
 
     documents: int = 40
     seed: int = 2026
@@ -42,7 +43,7 @@ class Plan:
     source: str = "real"
     engine: str = Options().engine
     peer_documents: tuple[tuple[str, int], ...] = (("tesseract", 40), ("ocrmypdf", 8))
-    sweep: int = 8
+    sweep: int = 12
     out: Path = PLACE
     faces: str = "typed"
     forms: tuple[str, ...] = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
@@ -69,7 +70,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Result:
     """Everything a report needs. `shared`: us on the very documents that each peer read, by the peer's name.
-    `engines`: our pipeline on the headline set with another engine for the answers."""
+    `engines`: our pipeline on the headline set with another engine for the answers. `registered`: us with the set's
+    blanks registered before, as a branch would."""
 
     plan: Plan
     ours: Reading
@@ -80,3 +82,4 @@ class Result:
     records: dict[str, Any]
     skipped: tuple[str, ...]
     engines: tuple[Reading, ...] = ()
+    registered: Reading | None = None

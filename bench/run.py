@@ -25,7 +25,7 @@ from bench.base import BaseEngine
 from bench.blank import Blank
 from bench.fonts import Face, faces, faces_of
 from bench.make import Made, document, real, shared_folder, template_of
-from bench.prints import print_blank, styles
+from bench.prints import any_style, print_blank, styles
 from bench.result import PLACE, Plan, Reading, Result
 from bench.scan import QUALITIES
 from digitizer.errors import EngineUnavailable
@@ -72,12 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--forms", nargs="+", default=FORMS, choices=known, metavar="FORM", help="ids of forms")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--quality", default="medium", choices=tuple(QUALITIES), metavar="Q", help=", ".join(QUALITIES))
-    parser.add_argument("--source", choices=("real", "own"), default="real", help="real blanks, or our own prints")
-    parser.add_argument("--faces", choices=("typed", "hand"), default="typed", help="hand: fonts of handwriting")
+    parser.add_argument("--source", choices=("real", "own", "variants"), default="real", help="blanks")
+    parser.add_argument("--faces", choices=("typed", "hand", "script"), default="typed", help="fonts of the answers")
     parser.add_argument("--engine", default=Options().engine)
     parser.add_argument("--tesseract", type=int, default=-1, help="documents for stock Tesseract; default all")
     parser.add_argument("--ocrmypdf", type=int, default=8, help="documents for OCRmyPDF, about 10-20 s a page")
-    parser.add_argument("--sweep", type=int, default=8, help="documents for every other quality; 0: none")
+    parser.add_argument("--sweep", type=int, default=12, help="documents for every other set; 0: none")
     parser.add_argument("--quick", action="store_true", help="8 documents, 4 for the peers, no sweep: minutes")
     parser.add_argument("--publish", action="store_true", help="also write docs/benchmark.md and docs/img")
     parser.add_argument("--out", type=Path, default=PLACE)
@@ -113,28 +113,43 @@ def run(plan: Plan, console: Console) -> Result:
         beside.append(measure_peer(name, made[:count], console))
         shared[name] = ours if count == len(made) else measure("digitizer", made[:count], reader.read, console)[0]
     sweeps = {}
-    if plan.sweep:
-        for quality in ("light", "heavy", "medium-200", "bilevel"):
-            files = make_set(plan, plan.sweep, quality, plan.out / "set", console)
-            sweeps[quality] = measure("digitizer", files, reader.read, console)[0]
-        for name, other in _other_sets(plan, skipped).items():
-            files = make_set(other, plan.sweep, "medium", plan.out / "set", console)
-            sweeps[name] = measure("digitizer", files, reader.read, console)[0]
+    for name, other in _other_sets(plan, skipped).items() if plan.sweep else ():
+        files = make_set(other, plan.sweep, other.quality, plan.out / "set", console)
+        sweeps[name] = measure("digitizer", files, reader.read, console)[0]
     strangers = others.check(reader.read, plan, console)
     if not strangers:
         skipped.append("Papers that are no form of ours: the real scans are not on this machine.")
-    return Result(plan, ours, tuple(beside), shared, sweeps, strangers, records, tuple(skipped), engines)
+    known = measure_registered(made, plan, skipped, console)
+    return Result(plan, ours, tuple(beside), shared, sweeps, strangers, records, tuple(skipped), engines, known)
 
 
 def _other_sets(plan: Plan, skipped: list[str]) -> dict[str, Plan]:
-    """Prints of our own, and hands whose fonts nothing was trained on, by the row's name."""
-    sets = {"our own prints, medium": replace(plan, source="own")}
-    try:
-        faces_of("hand")
-        sets["hand-print fonts never trained on, medium"] = replace(plan, faces="hand")
-    except FileNotFoundError as error:
-        skipped.append(f"Hand-print fonts: {error}.")
+    """Other scans, other prints, and hands whose fonts nothing was trained on, by the row's name."""
+    qualities = ("light", "heavy", "medium-200", "heavy-200", "medium-150", "bilevel", "photo")
+    sets = {quality: replace(plan, quality=quality) for quality in qualities}
+    sets["our own prints, medium"] = replace(plan, source="own", quality="medium")
+    sets["print variants never seen, medium"] = replace(plan, source="variants", quality="medium")
+    for faces_name, name in (("hand", "hand-print fonts"), ("script", "joined hands' fonts")):
+        try:
+            faces_of(faces_name)
+            sets[f"{name} never trained on, medium"] = replace(plan, faces=faces_name, quality="medium")
+        except FileNotFoundError as error:
+            skipped.append(f"{name}: {error}.")
     return sets
+
+
+def measure_registered(
+    made: Sequence[Made], plan: Plan, skipped: list[str], console: Console
+) -> Reading | None:
+    """Us again, with the blanks of the set registered before; None where there are no real blanks."""
+    folder = shared_folder()
+    if plan.source != "real" or folder is None:
+        skipped.append("Registered blanks: the set is not filled on real ones.")
+        return None
+    blanks = [path for form in plan.forms if (path := folder / "forms" / "blank" / f"{form}.pdf").is_file()]
+    reader = Reader(plan.engine, blanks)
+    reader.read(made[0].path)
+    return measure("digitizer, blanks registered", made, reader.read, console)[0]
 
 
 def measure_engines(made: Sequence[Made], plan: Plan, skipped: list[str], console: Console) -> tuple[Reading, ...]:
@@ -180,7 +195,8 @@ def blank_of(form: str, seed: int, source: str) -> Blank:
     if source == "real":
         with suppress(FileNotFoundError):
             return real(form)
-    return print_blank(template_of(form), styles()[seed % len(styles())])
+    style = any_style(random.Random(seed)) if source == "variants" else styles()[seed % len(styles())]
+    return print_blank(template_of(form), style)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

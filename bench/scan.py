@@ -59,6 +59,7 @@ QUALITIES: dict[str, Quality] = {
         _MEDIUM,
         Quality("heavy", 3.0, 0.005, 1.1, 11.0, 0.14, 50),
         Quality("medium-200", 1.5, 0.002, 0.7, 6.0, 0.06, 75, dpi=200),
+        Quality("heavy-200", 3.0, 0.005, 1.1, 11.0, 0.14, 50, dpi=200),
         Quality("bilevel", 1.0, 0.001, 0.5, 4.0, 0.03, 90, bilevel=True),
         replace(_MEDIUM, name="sealed", seals=2),
         replace(_MEDIUM, name="shone-through", back=0.35),
