@@ -82,6 +82,15 @@ class Batch:
 
 def make_batch(seed: int, folder: Path) -> Batch:
     """The same seed gives the same batch."""
+    images, documents, classes = planned(seed)
+    rng = random.Random(f"batch-scan/{seed}")
+    scans = scan_all(images, QUALITIES[rng.choice(("light", "medium"))], rng)
+    path, *_ = save(scans, folder / f"batch-{seed}.pdf")
+    return Batch(path, documents, classes)
+
+
+def planned(seed: int) -> tuple[list[Image.Image], tuple[Truth, ...], dict[int, PageClass]]:
+    """(the pages as they lie in the feeder, what they are)."""
     rng = random.Random(f"batch/{seed}")
     images: list[Image.Image] = []
     classes: dict[int, PageClass] = {}
@@ -96,18 +105,14 @@ def make_batch(seed: int, folder: Path) -> Batch:
         dossier = paper.code or dossier
         pages = tuple(places[index] for index in sorted(places))
         content = tuple(number for number in pages if classes[number] in CONTENT)
-        swapped = list(order) != sorted(order)
         blanks = _blanks(rng)
         backs = tuple(range(len(images) + 1, len(images) + 1 + blanks % 2))
-        classes |= {len(images) + 1 + n: PageClass.SEPARATOR for n in range(blanks)} | dict.fromkeys(
-            backs, PageClass.BLANK
-        )
+        classes |= {len(images) + 1 + n: PageClass.SEPARATOR for n in range(blanks)}
+        classes |= dict.fromkeys(backs, PageClass.BLANK)
         images += [Image.new("RGB", A4, "white")] * blanks
+        swapped = list(order) != sorted(order)
         documents.append(Truth(paper.form, (*pages, *backs), content, swapped, missing, dossier))
-    quality = QUALITIES[rng.choice(("light", "medium"))]
-    scans = scan_all(images, quality, random.Random(f"batch-scan/{seed}"))
-    path, *_ = save(scans, folder / f"batch-{seed}.pdf")
-    return Batch(path, tuple(documents), classes)
+    return images, tuple(documents), classes
 
 
 def _papers(rng: random.Random, seed: int) -> Iterator[Paper]:
@@ -158,19 +163,21 @@ def _blank(name: str, rng: random.Random) -> Blank:
 
 
 def _kind(blank: Blank, page: int) -> PageClass:
-    """By what is printed: an answer's place, the room to sign, or one of the form's own lines."""
+    """By what is printed there: pages with footnotes only are notes, any with an answer's place go on with the form."""
     if page == 0:
         return PageClass.LEAD if blank.template.lead else PageClass.FIRST
+    if blank.notes_from is not None:
+        return PageClass.NOTES if page >= blank.notes_from else PageClass.CONTINUATION
+    printed = fold("".join(g.char for g in blank.letters if g.page == page), spaces=False)
+    if not printed:
+        return PageClass.BLANK
     places = {cell.page for p in blank.places for cell in p.cells}
     places |= {run.page for p in blank.places for piece in p.pieces for run in piece}
-    letters = "".join(g.char for g in blank.letters if g.page == page)
     if page in places or (blank.signature and blank.signature.page == page):
         return PageClass.CONTINUATION
-    if blank.letters and not letters:
-        return PageClass.BLANK
-    printed = fold(letters, spaces=False)
-    lines = (fold(item.text, spaces=False) for item in blank.template.items)
-    return PageClass.CONTINUATION if any(len(x) >= 12 and x in printed for x in lines) else PageClass.NOTES
+    notes = [fold(note, spaces=False)[:40] for note in blank.template.notes]
+    begun = any(note in printed for note in notes) or _kind(blank, page - 1) is PageClass.NOTES
+    return PageClass.NOTES if begun else PageClass.CONTINUATION
 
 
 def _stranger(rng: random.Random, heading: bool) -> Paper:
@@ -225,7 +232,7 @@ def score(batch: Batch, records: Sequence[Record]) -> tuple[Counter[str], Counte
 
     classes = {c.page: c.kind for record in records for c in record.page_classes}
     for number, kind in batch.classes.items():
-        count("class", classes.get(number) is kind, f"page {number} is {kind}, was {classes.get(number)}")
+        count("class", classes.get(number) is kind, f"page {number} came as {classes.get(number)}, is {kind}")
     for truth in batch.documents:
         mine = [r for r in records if set(r.pages) & set(truth.pages)]
         codes = {f.code for r in mine for f in r.findings}
@@ -243,7 +250,7 @@ def score(batch: Batch, records: Sequence[Record]) -> tuple[Counter[str], Counte
         else:
             count("quiet", not codes & (SAID | {"pages_reordered"}), what)
         told = {r.dossier.code if r.dossier else None for r in mine}
-        count("dossier", told == {truth.dossier}, f"{told} is {truth.dossier}")
+        count("dossier", told == {truth.dossier}, f"{told}, is {truth.dossier}")
     return right, whole, wrong
 
 

@@ -71,13 +71,15 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Blank:
     """A blank form. `pages`: RGB at 300 dpi. `signature`: where the requester signs. `letters`: all that is printed but
-    leaders, footnote marks included; of our own prints none are known."""
+    leaders, footnote marks included; of our own prints none are known. notes_from: of our own prints, the first page
+    that holds nothing but footnotes."""
 
     template: Template
     pages: tuple[Image.Image, ...]
     places: tuple[Place, ...]
     signature: Cell | None = None
     letters: tuple[Glyph, ...] = ()
+    notes_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

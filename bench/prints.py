@@ -69,7 +69,7 @@ def print_blank(template: Template, style: Style | None = None) -> Blank:
     """The blank at 300 dpi. Answer places come from the drawing itself."""
     press = _Press(style or Style())
     press.run(template)
-    return Blank(template, tuple(press.pages), tuple(press.places), press.signature)
+    return Blank(template, tuple(press.pages), tuple(press.places), press.signature, notes_from=press.notes_from)
 
 
 def _families() -> list[tuple[str, str, float]]:
@@ -101,6 +101,7 @@ class _Press:
     places: list[Place] = field(default_factory=list)
     signature: Cell | None = None
     dated: bool = False
+    notes_from: int | None = None
     y: float = 0.0
 
     # -- fonts and paper
@@ -403,6 +404,7 @@ class _Press:
         self.y += 32 * _MM
 
     def notes(self, template: Template) -> None:
+        self.notes_from = len(self.pages)
         font = self.font(False, 0.85)
         for n, note in enumerate(template.notes):
             for k, line in enumerate(_wrapped(f"({n + 1}) {note}", font, self.right - self.left)):

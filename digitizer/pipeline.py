@@ -22,6 +22,7 @@ from digitizer.stages.read import read_page, read_slots
 from digitizer.stages.register import register
 from digitizer.stages.render import render
 from digitizer.stages.route import route
+from digitizer.stages.upright import righted
 from digitizer.stages.validate import validate
 from digitizer.template import Template
 
@@ -48,7 +49,8 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     keeper = Keeper(options.keep)
     intake = ingest(path, name, options.limits)
     pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
-    surveyed = (keeper.surveyed(page, read_page(page, tools.engine, tools.prints)) for page in pages)
+    read = ((page, read_page(page, tools.engine, tools.prints)) for page in pages)
+    surveyed = (keeper.surveyed(*righted(page, text, tools.engine)) for page, text in read)
     dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)

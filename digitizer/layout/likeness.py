@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -67,7 +67,7 @@ class Look:
 
     def letters_found(self, template: Template) -> int:
         """Letters of the form's own print that this page alone holds in order."""
-        return sum(map(_right_letters, self._placed(own_patterns(template))))
+        return _letters(self._placed(own_patterns(template)), self._stream())
 
     def letters_verbatim(self, template: Template) -> int:
         """The same, in whatever order and without any misread letter; quick, to sift many forms."""
@@ -83,9 +83,12 @@ class Look:
         return any(fuzz.partial_ratio(_NATION, line) > 80 for line in self._top[:8] if len(line) > 15)
 
     def _placed(self, patterns: Sequence[Pattern]) -> tuple[Match, ...]:
+        return align(patterns, self._stream(), self._known)
+
+    def _stream(self) -> tuple[Token, ...]:
         if self._tokens is None:
             self._tokens = tokens_of([self.text])
-        return align(patterns, self._tokens, self._known)
+        return self._tokens
 
     def _title(self, template: Template) -> float:
         lines = self._top
@@ -96,7 +99,22 @@ class Look:
 
 def letters_in_order(texts: Sequence[PageText], template: Template) -> int:
     """Letters of the form's own print that the pages hold in printed order."""
-    return sum(map(_right_letters, align(own_patterns(template), tokens_of(texts))))
+    tokens = tokens_of(texts)
+    return _letters(align(own_patterns(template), tokens), tokens)
+
+
+def _letters(found: Sequence[Match], tokens: Sequence[Token]) -> int:
+    return sum(map(_right_letters, on_own_lines(found, tokens)))
+
+
+def on_own_lines(found: Sequence[Match], tokens: Sequence[Token]) -> Iterator[Match]:
+    """What begins its line, perhaps behind a number, or follows such on the same line: footnotes name labels too, but
+    amid their sentences."""
+    line = -1
+    for match in found:
+        if tokens[match.start].line == line or any(t.first for t in tokens[max(0, match.start - 1):match.start + 1]):
+            line = tokens[match.start].line
+            yield match
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from digitizer.document import PageText
 from digitizer.layout.align import Role, align, patterns_of
-from digitizer.layout.likeness import Look, letters_in_order, own_patterns
+from digitizer.layout.likeness import Look, letters_in_order, on_own_lines, own_patterns
 from digitizer.layout.stream import tokens_of
 from digitizer.template import Template
 from digitizer.vietnam.text import fold
@@ -17,6 +17,7 @@ GOES_ON = 0.9  # of what a page holds alone: found behind the others, it stands 
 SIFTED = 3  # forms of which a page's print is compared letter by letter, 15 ms each
 MISSING = 3  # printed things in a row that no page holds …
 MISSING_LETTERS = 40  # … with so many letters: less may be unread, or cut from this office's print
+STUB = 15  # words
 FEW_LINES = 14  # of a page that holds the end of a footnote only
 _HEADING = re.compile(r"(chuthich|ghichu|huongdan(viet|ghi|kekhai|khai|dien|cachghi|lap|sudung)|cachghi)")
 _MARK = re.compile(r"^\W{0,2}\d{1,2}\W")  # "(5) Đề nghị …": a note begins
@@ -75,7 +76,7 @@ def is_notes(look: Look, templates: Sequence[Template], before: Look | None = No
         return True
     if before is None or not 0 < len(lines) <= FEW_LINES or not before.has_notes(templates):
         return False
-    begins = lines[0][:1].islower() or _MARK.match(lines[0])
+    begins = lines[0][:1].islower() or _MARK.match(lines[0]) or look.words < STUB
     return bool(begins) and not any(map(_is_heading, lines))
 
 
@@ -86,10 +87,11 @@ def _is_heading(line: str) -> bool:
 
 def missing_after(texts: Sequence[PageText], template: Template) -> list[int]:
     """Behind which of a document's pages (by index, in the order of print) another should stand: things printed one
-    after the other, between two pages or at the end, that were found nowhere. texts: without pages of notes."""
+    after the other, between two pages or at the end, that were found nowhere."""
     patterns = [p for p in patterns_of(template) if p.role in (Role.LABEL, Role.FIXED)]
     tokens = tokens_of(texts)
-    pages = {m.pattern.item: tokens[m.start].page for m in align(patterns, tokens)}
+    found = on_own_lines(align(patterns, tokens), tokens)
+    pages = {m.pattern.item: tokens[m.start].page for m in found}
     gaps: list[int] = []
     unfound: list[int] = []
     last = 0

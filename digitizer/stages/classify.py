@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from digitizer.document import ClassedPage, Classification, CleanPage, Finding, FormMatch, PageClass, PageText
-from digitizer.layout.likeness import Likeness, Look
+from digitizer.layout.likeness import Likeness, Look, letters_in_order
 from digitizer.layout.sequence import Nearest, best_fit, is_notes, missing_after, nearest_form
 from digitizer.template import Template
 
@@ -18,8 +18,9 @@ ALIKE = 0.03  # of confidence; forms of one title so near to each other differ b
 CONTINUES = 10  # letters of the form's own print that a later page adds …
 CONTINUES_SHARE = 0.045  # … of its own letters: later pages 0.05 to 0.9, laws and other forms up to 0.036
 ANOTHERS = 1.3  # times the letters, and the page is rather a page of that form
+CONTINUES_NOTES = 15  # the same on a page with footnotes, which name labels: pages of notes alone up to 14
 LATER_PAGE = 40  # letters of one form's print by which a page whose first page is not there is known …
-LATER_SHARE = 0.12  # … of its own: later pages 0.1 to 0.9, laws and other forms up to 0.16
+LATER_SHARE = 0.1  # … of its own: later pages 0.1 to 0.9, laws and other forms up to 0.07
 SPARSE = 15  # words; a page with fewer is a back or a stub: nothing to name it by, and nothing against its neighbour
 KEPT_PAGES = 6  # 44 MB each: what one document may hold in memory
 
@@ -118,10 +119,9 @@ class _Open:
         if self.unread is not None:
             yield _finding("pages_not_read", self.unread)
         elif self.match and self.template:
-            print_pages = [leaf for leaf in self.leaves if leaf.held and leaf.kind is not PageClass.NOTES]
-            texts = [leaf.held[1] for leaf in print_pages if leaf.held]
+            texts = self.texts
             for index in missing_after(texts, self.template):
-                yield _finding("page_missing", print_pages[index].number)
+                yield _finding("page_missing", texts[index].page)
         if self.match and numbers != sorted(numbers):
             yield _finding("pages_reordered")
 
@@ -180,33 +180,47 @@ def _begun(current: _Open | None, page: CleanPage, look: Look, opened: _Open) ->
     """A first page: of a new document, or of the later pages that were scanned before it."""
     template = opened.template
     assert template is not None
-    waiting = current.template if current is not None and current.match is None else None
-    if current is not None and waiting is not None and waiting.id == template.id:
+    if current is not None and _waits_for(current, look, template):
         current.match, current.template, current.candidates = opened.match, template, opened.candidates
         opened = current
     opened.add(PageClass.LEAD if template.lead else PageClass.FIRST, page, look, 0)
     return opened
 
 
+def _waits_for(document: _Open, first: Look, template: Template) -> bool:
+    """Whether the pages held are later ones of this form. Forms share labels, so it need not be the nearest one."""
+    if document.match is not None or document.template is None:
+        return False
+    nearest = letters_in_order(document.texts, document.template)
+    with_first = letters_in_order([first.text, *document.texts], template) - first.letters_found(template)
+    return ANOTHERS * with_first >= nearest
+
+
 def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
     """Adds the page to the open document if it is one of its pages."""
     template = document.template
     notes = is_notes(look, (template,) if template else templates, document.last)
-    if look.begins_paper() and not notes:
-        return False
     if template is None:
-        if _is_later(nearest_form(look, templates)) and not notes:
-            return False
-        document.add(PageClass.NOTES if notes else PageClass.UNKNOWN, page, look)
-        return True
+        return _joins_unknown(document, page, look, templates)
     fit = best_fit(document.texts, look, template, document.match is not None)
-    goes_on = fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE
+    goes_on = fit.letters >= CONTINUES_NOTES if notes else (
+        fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE and not look.begins_paper()
+    )
     if goes_on and not _is_anothers(look, template, fit.letters, templates):
         document.add(PageClass.CONTINUATION, page, look, fit.at)
     elif notes or look.words < SPARSE:
         document.add(PageClass.NOTES if notes else PageClass.CONTINUATION, page, look)
     else:
         return False
+    return True
+
+
+def _joins_unknown(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
+    """Unknown pages go together until one of them begins a new paper, or is a later page of a form."""
+    if look.begins_paper() or _is_later(nearest_form(look, templates)):
+        return False
+    notes = is_notes(look, templates, document.last)
+    document.add(PageClass.NOTES if notes else PageClass.UNKNOWN, page, look)
     return True
 
 
@@ -228,7 +242,7 @@ def _strange(
     """Unknown paper, or a later page of a form whose first page may still come."""
     near = nearest_form(look, templates)
     notes = is_notes(look, templates)
-    if near is not None and _is_later(near) and not notes and not look.begins_paper():
+    if near is not None and _is_later(near) and not look.begins_paper():
         likely = FormMatch(near.template.id, near.template.edition, round(near.of_form, 4))
         document = _Open(None, near.template, (likely, *(c for c in candidates if c.form_id != likely.form_id)))
         document.add(PageClass.CONTINUATION, page, look)
