@@ -33,6 +33,7 @@ class Cleaning:
     upright: bool = True  # quarter turns
     level: bool = True  # skew
     even: bool = True  # shading
+    single: bool = True  # what shines through from the other side
     unseal: bool = True  # red ink
     despeckle: bool = True  # dust and toner
 

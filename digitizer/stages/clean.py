@@ -11,6 +11,7 @@ import numpy as np
 from digitizer.document import CleanPage, Finding, PageImage
 from digitizer.imaging.background import even_background, shrunk, split_seal
 from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
+from digitizer.imaging.ghosts import without_ghosts
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling
 from digitizer.imaging.sheet import flattened, lies_open, sheet_corners
@@ -36,6 +37,7 @@ def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
     image = _flat(page) if steps.flatten else page.image
     gray, seal = split_seal(image, page.dpi) if steps.unseal else (cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), False)
     gray = even_background(gray) if steps.even else gray
+    gray = without_ghosts(gray, page.dpi) if steps.single else gray
     turns, skew = _lie(gray, page.dpi, steps)
     upright = partial(_upright, turns=turns, skew=skew)
     gray = upright(gray)
