@@ -98,7 +98,7 @@ class CleanPage:
     picture: makes `image`, (h, w, 3) uint8 BGR, upright, colour kept; when asked, since nothing that is read needs it.
     gray: (h, w) uint8, background white, leaders in place.
     ink: (h, w) uint8, as gray but without leaders, rules and cell borders; what Tesseract gets.
-    cells: closed boxes of combs, tables and ticks, in reading order.
+    cells: closed boxes of combs, tables and ticks, in reading order. seals: of red ink, largest first.
     """
 
     number: int
@@ -112,7 +112,7 @@ class CleanPage:
     rules: tuple[Box, ...] = ()
     cells: tuple[Box, ...] = ()
     blank: bool = False
-    seal: bool = False
+    seals: tuple[Box, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -347,6 +347,14 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """Evidence of a red seal, which is lifted off for reading: where it stands, with coordinates as in Field."""
+
+    page: int
+    polygon_mm: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One document as read. `decision` is None until the route stage has run.
 
@@ -364,6 +372,7 @@ class Record:
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
     page_classes: tuple[ClassedPage, ...] = ()
     dossier: Dossier | None = None
+    seals: tuple[Seal, ...] = ()
 
     def field(self, field_id: str) -> Field | None:
         return next((f for f in self.fields if f.id == field_id), None)

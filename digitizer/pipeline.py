@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitizer.document import Classification, CleanPage, FormMatch, PageText, Record
+from digitizer.document import Classification, CleanPage, FormMatch, PageText, Record, Seal
 from digitizer.keep import Keeper
 from digitizer.layout.recall import Known
 from digitizer.options import Options
@@ -68,6 +68,7 @@ def read_document(
     record = Record(
         file="", pages=found.pages, form=found.match, fields=(), engine=tools.engine.info,
         form_candidates=found.candidates, findings=found.findings, page_classes=found.classes,
+        seals=tuple(Seal(page.number, box.polygon_mm(page.dpi)) for page in pages for box in page.seals),
     )
     if template is None:
         return record

@@ -8,7 +8,7 @@ import math
 import re
 from typing import Any
 
-from digitizer.document import Field, Finding, Record, Source
+from digitizer.document import Field, Finding, Record, Seal, Source
 from digitizer.errors import ReaderCrashed
 from digitizer.wire import record_from_json
 
@@ -61,6 +61,8 @@ def _checked(record: Record, name: str, max_page: int) -> Record:
     checked_text(record.engine.version, 100)
     for finding in record.findings:
         _check_finding(finding)
+    if len(record.seals) > 1000 or not all(map(_is_seal, record.seals)):
+        raise ValueError("seal")
     timings = {_identifier(k): float(v) for k, v in record.timings_ms.items()}
     fields = tuple(_checked_field(f) for f in record.fields)
     return dataclasses.replace(record, file=name, decision=None, fields=fields, timings_ms=timings)
@@ -83,6 +85,12 @@ def _checked_field(field: Field) -> Field:
     if field.source not in (Source.OCR, Source.NONE):
         raise ValueError("source")
     return dataclasses.replace(field, registry=None, correction=None)
+
+
+def _is_seal(seal: Seal) -> bool:
+    return type(seal.page) is int and len(seal.polygon_mm) == 4 and all(
+        math.isfinite(x) for point in seal.polygon_mm for x in point
+    )
 
 
 def _check_finding(finding: Finding) -> None:

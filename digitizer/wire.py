@@ -20,6 +20,7 @@ from digitizer.document import (
     Reason,
     Record,
     Registry,
+    Seal,
     Source,
 )
 
@@ -44,6 +45,7 @@ def record_to_json(record: Record) -> dict[str, Any]:
             "reasons": [_plain(r) for r in record.decision.reasons],
         }
     body["findings"] = [_plain(f) for f in record.findings]
+    body["seals"] = [{"page": s.page, "polygon_mm": [list(point) for point in s.polygon_mm]} for s in record.seals]
     body["engine"] = {"name": record.engine.name, "version": record.engine.version}
     body["sha256"] = record.sha256
     body["timings_ms"] = {k: round(v, 1) for k, v in record.timings_ms.items()}
@@ -67,6 +69,7 @@ def record_from_json(body: dict[str, Any]) -> Record:
         sha256=body.get("sha256", ""), timings_ms=dict(body.get("timings_ms", {})),
         page_classes=tuple(ClassedPage(c["page"], PageClass(c["class"])) for c in body.get("page_classes", ())),
         dossier=Dossier(**body["dossier"]) if body.get("dossier") else None,
+        seals=tuple(Seal(s["page"], tuple((x, y) for x, y in s["polygon_mm"])) for s in body.get("seals", ())),
     )
 
 

@@ -144,6 +144,13 @@ class DossierOut(BaseModel):
     confidence: float
 
 
+class SealOut(BaseModel):
+    """A red seal on the paper, lifted off for reading only."""
+
+    page: int
+    polygon_mm: list[list[float]]
+
+
 class RecordOut(Open):
     """The newest version. From `file` on, the same members as `digitizer read --json`."""
 
@@ -165,6 +172,7 @@ class RecordOut(Open):
     fields: dict[str, FieldOut]
     decision: dict[str, Any] | None = None
     findings: list[dict[str, Any]] = []
+    seals: list[SealOut] = []
     engine: dict[str, Any]
     sha256: str
 

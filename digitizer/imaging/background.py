@@ -1,4 +1,4 @@
-"""Paper to even white: takes a colour page, gives gray values whose paper is 255, and tells red seal ink apart."""
+"""Paper to even white: takes a gray page, gives gray values whose paper is 255."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 
 SHRINK = 8  # paper shading is smooth: it is estimated at an eighth of the size
-RED_MARGIN = 45  # red above green and blue by this much is seal ink, not warm paper
-SEAL_DISC_MM = 12.0  # smallest window in which a seal (35-42 mm, Decree 99/2016) must show its ink
 
 
 def shrunk(image: np.ndarray, factor: float) -> np.ndarray:
@@ -15,30 +13,6 @@ def shrunk(image: np.ndarray, factor: float) -> np.ndarray:
     height, width = image.shape[:2]
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def split_seal(image: np.ndarray, dpi: float) -> tuple[np.ndarray, bool]:
-    """(gray, seal): gray (h, w) uint8 in which red ink is lifted away (its red channel is bright, black ink's is not);
-    seal says whether enough red ink stands together."""
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    small = shrunk(image, 1 / SHRINK)
-    if not _red(small, RED_MARGIN // 2).any():
-        return gray, False
-    red = _red(image, RED_MARGIN)
-    red = cv2.dilate(red, np.ones((3, 3), np.uint8))
-    gray = np.where(red > 0, np.maximum(gray, image[:, :, 2]), gray)
-    return gray, _stands_together(red, dpi)
-
-
-def _red(image: np.ndarray, margin: int) -> np.ndarray:
-    blue, green, red = cv2.split(image)
-    return (cv2.subtract(red, cv2.max(blue, green)) > margin).astype(np.uint8)
-
-
-def _stands_together(red: np.ndarray, dpi: float) -> bool:
-    share = shrunk(red * np.uint8(255), 1 / SHRINK)
-    side = max(3, round(SEAL_DISC_MM / 25.4 * dpi / SHRINK))
-    return bool(cv2.blur(share, (side, side)).max(initial=0) > 255 * 0.06)
 
 
 def even_background(gray: np.ndarray) -> np.ndarray:

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 
 from digitizer.document import CleanPage, Finding, PageImage
-from digitizer.imaging.background import even_background, shrunk, split_seal
+from digitizer.imaging.background import even_background, shrunk
 from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
 from digitizer.imaging.ghosts import without_ghosts
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling
+from digitizer.imaging.seals import Unsealed, lift_seals, seal_boxes
 from digitizer.imaging.sheet import flattened, lies_open, sheet_corners
 from digitizer.imaging.specks import find_specks, parts_of, without_specks
 from digitizer.options import Cleaning
@@ -35,8 +36,8 @@ def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
 
     Never raises for what is on the page: a blank or back page comes back with `blank` and a finding."""
     image = _flat(page) if steps.flatten else page.image
-    gray, seal = split_seal(image, page.dpi) if steps.unseal else (cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), False)
-    gray = even_background(gray) if steps.even else gray
+    found = lift_seals(image, page.dpi) if steps.unseal else Unsealed(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None)
+    gray = even_background(found.gray) if steps.even else found.gray
     gray = without_ghosts(gray, page.dpi) if steps.single else gray
     turns, skew = _lie(gray, page.dpi, steps)
     upright = partial(_upright, turns=turns, skew=skew)
@@ -49,7 +50,7 @@ def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
     return CleanPage(
         number=page.number, picture=partial(upright, image), gray=bared.gray, ink=bared.ink, dpi=page.dpi,
         rotation_deg=90 * turns, skew_deg=skew, leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells,
-        seal=seal, blank=blank, findings=findings,
+        seals=() if found.red is None else seal_boxes(~upright(~found.red), page.dpi), blank=blank, findings=findings,
     )
 
 

@@ -26,6 +26,7 @@ from digitizer.document import (
     PageClass,
     Reason,
     Record,
+    Seal,
     Source,
 )
 from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
@@ -74,6 +75,7 @@ def sample_record(outcome: Outcome = Outcome.REVIEW) -> Record:
         decision=Decision(outcome, (Reason("low_confidence", "Kiểm tra lại họ tên.", "child.full_name"),), 0.61),
         sha256="0" * 64, page_classes=(ClassedPage(1, PageClass.FIRST), ClassedPage(2, PageClass.SEPARATOR)),
         dossier=Dossier("H26.11-260305-0007", 3, 0.97),
+        seals=(Seal(1, ((120.0, 230.0), (158.0, 230.0), (158.0, 268.0), (120.0, 268.0))),),
     )
 
 
