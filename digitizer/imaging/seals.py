@@ -29,7 +29,7 @@ class Unsealed:
 
 
 def lift_seals(image: np.ndarray, dpi: float) -> Unsealed:
-    """Black ink under a seal stays, as its red channel is dark. A page without red is looked at an eighth of its size."""
+    """Black ink under a seal stays, as its red channel is dark. A page without red costs a look at a small one."""
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     if not (_redness(shrunk(image, 1 / SHRINK)) > RED_MARGIN // 2).any():
         return Unsealed(gray, None)
