@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw
+from rapidfuzz import fuzz
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -176,7 +177,7 @@ def _kind(blank: Blank, page: int) -> PageClass:
     if page in places or (blank.signature and blank.signature.page == page):
         return PageClass.CONTINUATION
     notes = [fold(note, spaces=False)[:40] for note in blank.template.notes]
-    begun = any(note in printed for note in notes) or _kind(blank, page - 1) is PageClass.NOTES
+    begun = any(fuzz.partial_ratio(note, printed) > 80 for note in notes) or _kind(blank, page - 1) is PageClass.NOTES
     return PageClass.NOTES if begun else PageClass.CONTINUATION
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from digitizer.document import ClassedPage, Classification, CleanPage, Finding, FormMatch, PageClass, PageText
-from digitizer.layout.likeness import Likeness, Look, letters_in_order
+from digitizer.layout.likeness import Likeness, Look
 from digitizer.layout.sequence import Nearest, best_fit, is_notes, missing_after, nearest_form
 from digitizer.template import Template
 
@@ -46,17 +46,19 @@ class DocumentPages:
 
 @dataclass(slots=True)
 class _Leaf:
-    """One page of an open document; `held` None: nothing will be read on it."""
+    """One page of an open document; `held` None: nothing will be read on it. print: letters of the nearest form."""
 
     number: int
     kind: PageClass
     held: tuple[CleanPage, PageText] | None = None
+    print: int = 0
 
 
 @dataclass(slots=True)
 class _Open:
     """The document that the pages now coming belong to. match None: no first page has come, so the document is unknown
-    paper or, with a template, later pages of that form. leaves: in the order of print."""
+    paper or, with a template, surely later pages of that form. leaves: in the order of print; of unknown paper those
+    are held that may be later pages of the form whose first page comes next."""
 
     match: FormMatch | None = None
     template: Template | None = None
@@ -71,15 +73,26 @@ class _Open:
     def texts(self) -> list[PageText]:
         return [leaf.held[1] for leaf in self.leaves if leaf.held]
 
-    def add(self, kind: PageClass, page: CleanPage, look: Look, at: int | None = None) -> None:
+    def add(self, leaf: _Leaf, look: Look, at: int | None = None) -> None:
         """Puts a page where its print belongs: before the `at`-th page held, by default behind the last scanned."""
         held = [i for i, each in enumerate(self.leaves) if each.held]
-        keeps = self.template is not None and len(held) < KEPT_PAGES
-        if self.template is not None and not keeps and self.unread is None:
-            self.unread = page.number
-        index = len(self.leaves) if at is None or at >= len(held) else held[at]
-        self.leaves.insert(index, _Leaf(page.number, kind, (page, look.text) if keeps else None))
+        if leaf.held and len(held) >= KEPT_PAGES:
+            leaf.held = None
+            self.unread = self.unread or leaf.number
+        self.leaves.insert(len(self.leaves) if at is None or at >= len(held) else held[at], leaf)
         self.last = look
+
+    def give_back(self, first: Look, template: Template) -> list[_Leaf]:
+        """The pages at the end that are later ones of the form whose first page has come, as they were scanned."""
+        taken: list[_Leaf] = []
+        for leaf in sorted(self.leaves, key=lambda each: -each.number) if self.match is None else ():
+            if leaf.kind is not PageClass.BLANK and not (leaf.held and _is_behind(leaf, first, template)):
+                break
+            taken.append(leaf)
+        while taken and taken[-1].kind is PageClass.BLANK:
+            taken.pop()
+        self.leaves = [leaf for leaf in self.leaves if leaf not in taken]
+        return taken[::-1]
 
     def parted(self) -> bool:
         """Whether the blank pages just seen end the document. One is the back of the sheet before; two are a sheet
@@ -116,7 +129,7 @@ class _Open:
                 yield _finding("blank_page", leaf.number)
             elif leaf.kind is PageClass.NOTES and self.match is None:
                 yield _finding("notes_page", leaf.number)
-        if self.unread is not None:
+        if self.match and self.unread is not None:
             yield _finding("pages_not_read", self.unread)
         elif self.match and self.template:
             texts = self.texts
@@ -169,7 +182,7 @@ def _follow(
         template = next(t for t in templates if (t.id, t.edition) == (match.form_id, match.edition))
         return _begun(current, page, look, _Open(match, template, candidates))
     if current is not None and forced is not None:
-        current.add(PageClass.CONTINUATION, page, look)
+        current.add(_Leaf(page.number, PageClass.CONTINUATION, (page, look.text)), look)
         return current
     if current is not None and _joins(current, page, look, templates):
         return current
@@ -177,58 +190,73 @@ def _follow(
 
 
 def _begun(current: _Open | None, page: CleanPage, look: Look, opened: _Open) -> _Open:
-    """A first page: of a new document, or of the later pages that were scanned before it."""
+    """A first page opens a document, and later pages that were scanned before it come to it."""
     template = opened.template
     assert template is not None
-    if current is not None and _waits_for(current, look, template):
-        current.match, current.template, current.candidates = opened.match, template, opened.candidates
-        opened = current
-    opened.add(PageClass.LEAD if template.lead else PageClass.FIRST, page, look, 0)
+    kind = PageClass.LEAD if template.lead else PageClass.FIRST
+    opened.add(_Leaf(page.number, kind, (page, look.text)), look)
+    for leaf in current.give_back(look, template) if current is not None else ():
+        later = Look(leaf.held[1]) if leaf.held else None
+        fit = best_fit(opened.texts, later, template, True) if later else None
+        if leaf.kind is PageClass.UNKNOWN:
+            leaf.kind = PageClass.CONTINUATION
+        opened.add(leaf, look, fit.at if fit else None)
     return opened
 
 
-def _waits_for(document: _Open, first: Look, template: Template) -> bool:
-    """Whether the pages held are later ones of this form. Forms share labels, so it need not be the nearest one."""
-    if document.match is not None or document.template is None:
-        return False
-    nearest = letters_in_order(document.texts, document.template)
-    with_first = letters_in_order([first.text, *document.texts], template) - first.letters_found(template)
-    return ANOTHERS * with_first >= nearest
+def _is_behind(leaf: _Leaf, first: Look, template: Template) -> bool:
+    """Whether a page scanned before the first page of a form is a later one of it. Forms share labels, so that the form
+    need not be the page's nearest."""
+    assert leaf.held
+    look = Look(leaf.held[1])
+    fit = best_fit([first.text], look, template, True)
+    if look.has_notes((template,)) and fit.letters < CONTINUES_NOTES:
+        return leaf.print < LATER_PAGE
+    return fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE and ANOTHERS * fit.letters >= leaf.print
 
 
 def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
     """Adds the page to the open document if it is one of its pages."""
     template = document.template
-    notes = is_notes(look, (template,) if template else templates, document.last)
     if template is None:
         return _joins_unknown(document, page, look, templates)
+    notes = is_notes(look, (template,), document.last)
     fit = best_fit(document.texts, look, template, document.match is not None)
     goes_on = fit.letters >= CONTINUES_NOTES if notes else (
         fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE and not look.begins_paper()
     )
-    if goes_on and not _is_anothers(look, template, fit.letters, templates):
-        document.add(PageClass.CONTINUATION, page, look, fit.at)
+    near = nearest_form(look, templates)
+    leaf = _Leaf(page.number, PageClass.CONTINUATION, (page, look.text), near.letters if near else 0)
+    if goes_on and not _is_anothers(near, template, fit.letters):
+        document.add(leaf, look, fit.at)
     elif notes or look.words < SPARSE:
-        document.add(PageClass.NOTES if notes else PageClass.CONTINUATION, page, look)
+        leaf.kind = PageClass.NOTES if notes else PageClass.CONTINUATION
+        document.add(leaf, look)
     else:
         return False
     return True
 
 
 def _joins_unknown(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
-    """Unknown pages go together until one of them begins a new paper, or is a later page of a form."""
-    if look.begins_paper() or _is_later(nearest_form(look, templates)):
+    """Unknown pages go together until one of them begins a new paper, or is surely a later page of a form."""
+    near = nearest_form(look, templates)
+    if look.begins_paper() or _is_later(near):
         return False
-    notes = is_notes(look, templates, document.last)
-    document.add(PageClass.NOTES if notes else PageClass.UNKNOWN, page, look)
+    document.add(_unknown(page, look, near, is_notes(look, templates, document.last)), look)
     return True
 
 
-def _is_anothers(look: Look, template: Template, letters: int, templates: Sequence[Template]) -> bool:
+def _unknown(page: CleanPage, look: Look, near: Nearest | None, notes: bool) -> _Leaf:
+    """A page that nothing is known of; held when the next first page may claim it."""
+    held = (page, look.text) if notes or (near and near.letters >= CONTINUES) else None
+    kind = PageClass.NOTES if notes else PageClass.UNKNOWN
+    return _Leaf(page.number, kind, None if look.begins_paper() else held, near.letters if near else 0)
+
+
+def _is_anothers(near: Nearest | None, template: Template, letters: int) -> bool:
     """Whether the page is one of another form, by much more of that form's print than of this one's."""
-    other = nearest_form(look, templates)
-    return other is not None and other.template.id != template.id and _is_later(other) and (
-        other.letters > ANOTHERS * letters
+    return near is not None and near.template.id != template.id and _is_later(near) and (
+        near.letters > ANOTHERS * letters
     )
 
 
@@ -241,14 +269,13 @@ def _strange(
 ) -> _Open:
     """Unknown paper, or a later page of a form whose first page may still come."""
     near = nearest_form(look, templates)
-    notes = is_notes(look, templates)
     if near is not None and _is_later(near) and not look.begins_paper():
         likely = FormMatch(near.template.id, near.template.edition, round(near.of_form, 4))
         document = _Open(None, near.template, (likely, *(c for c in candidates if c.form_id != likely.form_id)))
-        document.add(PageClass.CONTINUATION, page, look)
+        document.add(_Leaf(page.number, PageClass.CONTINUATION, (page, look.text), near.letters), look)
         return document
     document = _Open(None, None, candidates)
-    document.add(PageClass.NOTES if notes else PageClass.UNKNOWN, page, look)
+    document.add(_unknown(page, look, near, is_notes(look, templates)), look)
     return document
 
 

@@ -123,6 +123,16 @@ def test_a_later_page_scanned_first_waits_for_its_first_page() -> None:
     assert codes(found[1]) == [("pages_reordered", None)]
 
 
+def test_later_pages_with_little_print_go_to_the_first_page_behind_them_and_not_to_the_letter_before() -> None:
+    first, last = parts("ct01", 23)
+    notes = ["Chú thích:", *BY_ID["ct01"].notes]
+    pages = (STRANGE, last, notes, first)
+    found = group(*(small_page(n, lines) for n, lines in enumerate(pages, start=1)))
+    assert [(named(d), d.classification.pages) for d in found] == [(None, (1,)), ("ct01", (4, 2, 3))]
+    assert classes(found[1]) == [(2, "continuation"), (3, "notes"), (4, "first")]
+    assert [page.number for page in found[1].pages] == [4, 2, 3]
+
+
 def test_of_two_documents_of_one_form_each_keeps_its_pages() -> None:
     first, second = parts("khai-tu", 18)
     in_order = group(*(small_page(n, lines) for n, lines in enumerate((first, second, first, second), start=1)))
