@@ -5,16 +5,12 @@ some districts are any syllables, so that a recogniser learns letters and not on
 
 from __future__ import annotations
 
-import gzip
 import random
 from functools import cache
-from pathlib import Path
 
-from digitizer.vietnam import prior
 from digitizer.vietnam.text import syllables
-from digitizer.vietnam.units import old_wards, provinces, units
+from digitizer.vietnam.units import HANOI, old_units, old_wards, provinces, units
 
-BEFORE = Path(prior.__file__).parent / "data" / "units_before_2025-07-01.tsv.gz"
 SHORT = {"Xã": "X.", "Phường": "P.", "Thị trấn": "TT", "Huyện": "H.", "Quận": "Q.", "Thị xã": "TX", "Thành phố": "TP"}
 UNIT_WORDS = ("xã", "phường", "tỉnh", "thị", "huyện", "quận")
 HEADS = (
@@ -47,7 +43,7 @@ def place(r: random.Random, most: int) -> str:
 
 def _hanoi(r: random.Random) -> list[str]:
     """As it was until 2025: ward, district, city."""
-    ward = r.choice(old_wards())
+    ward = r.choice(old_wards(HANOI))
     kind = r.choice(("phường", "P.", "xã", "Phường"))
     return [f"{kind} {ward.name}", f"{r.choice(('quận', 'Q.'))} {ward.district}", "Hà Nội"]
 
@@ -76,10 +72,7 @@ def _three_levels() -> tuple[tuple[Unit, Unit, Unit], ...]:
     """Commune, district and province of the units in force until 2025-06-30."""
     found: list[tuple[Unit, Unit, Unit]] = []
     province = district = ("", "")
-    for line in gzip.decompress(BEFORE.read_bytes()).decode("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        level, kind, name = line.split("\t")
+    for level, kind, name, _ in old_units():
         if level == "P":
             province = (kind, name)
         elif level == "D":

@@ -63,9 +63,9 @@ def parse_address(text: str) -> Place:
     if not rest:
         return Place(written, province_code=province.code)
     if rest[-1].level == "district" or (rest[-1].level == "province" and len(rest) > 1):
-        return _three_levels(written, rest, province.code)
-    if rest[-1].level == "" and province.code == HANOI and _is_bare_district(rest):
-        return _three_levels(written, rest, province.code)
+        return _three_levels(written, rest, province.code, parts[-1].name)
+    if rest[-1].level == "" and _is_bare_district(rest, province.code):
+        return _three_levels(written, rest, province.code, parts[-1].name)
     place = _two_levels(written, rest[-1], province.code)
     if place.unit and not same_text(parts[-1].name, province.name) and province.code != HANOI:
         # a province of before the reform, so the name may be an old commune's: likely, but not certain
@@ -93,26 +93,31 @@ def _two_levels(written: str, part: _Part, province_code: str) -> Place:
     if len(found) > 1 and len(exact) == 1:
         found = exact
     old = units.old_wards_named(part.name) if province_code == HANOI else ()
+    if not found and province_code != HANOI:  # the district left out: what is no unit of today was an old commune
+        old = tuple(w for w in units.old_wards_named(part.name, "", province_code) if same_text(w.name, part.name))
     certain = len(found) == 1 and (not part.kind or found[0].kind == part.kind) and (
         province_code == HANOI or bool(exact)
     )
-    bare_district = not part.kind and fold(part.name, spaces=False) in units.districts()
+    bare_district = not part.kind and fold(part.name, spaces=False) in units.districts(province_code)
     if certain and (part.level == "ward" or not (old or bare_district)):
         return Place(written, 2, province_code, unit=found[0])
     candidates = tuple(dict.fromkeys((*found, *_successors(old)))) if part.level != "province" else ()
     return Place(written, 2 if part.level == "ward" and not old else 0, province_code, candidates=candidates)
 
 
-def _three_levels(written: str, rest: list[_Part], province_code: str) -> Place:
-    if province_code != HANOI or len(rest) < 2:
+def _three_levels(written: str, rest: list[_Part], province_code: str, province: str) -> Place:
+    """Old communes of the district and province as written. Outside Hanoi names may differ by marks only, so there an
+    answer is certain only with its marks."""
+    if len(rest) < 2:
         return Place(written, 3, province_code)
     district, ward = rest[-1], rest[-2]
-    found = units.old_wards_named(ward.name, district.name)
+    found = units.old_wards_named(ward.name, district.name, province_code)
+    found = tuple(w for w in found if fold(w.province) == fold(province)) or found
     exact = tuple(w for w in found if same_text(w.name, ward.name) and ward.kind in ("", w.kind))
     if exact:
         found = exact
     after = _successors(found)
-    if len(found) == 1 and len(after) == 1:
+    if len(found) == 1 and len(after) == 1 and (exact or province_code == HANOI):
         return Place(written, 3, province_code, unit=after[0])
     return Place(written, 3, province_code, candidates=after)
 
@@ -121,10 +126,11 @@ def _successors(wards: tuple[OldWard, ...]) -> tuple[Unit, ...]:
     return tuple(dict.fromkeys(units.units()[code] for ward in wards for code in ward.successors))
 
 
-def _is_bare_district(rest: list[_Part]) -> bool:
+def _is_bare_district(rest: list[_Part], province_code: str) -> bool:
     """'Láng Hạ, Đống Đa, Hà Nội': a district's name without its kind, behind a ward that stood in it."""
-    key = fold(rest[-1].name, spaces=False)
-    return key in units.districts() and len(rest) > 1 and bool(units.old_wards_named(rest[-2].name, rest[-1].name))
+    if len(rest) < 2 or fold(rest[-1].name, spaces=False) not in units.districts(province_code):
+        return False
+    return bool(units.old_wards_named(rest[-2].name, rest[-1].name, province_code))
 
 
 def _without_province(parts: list[_Part]) -> tuple[Unit, ...]:
@@ -143,7 +149,8 @@ def _parts(written: str) -> list[_Part]:
     # 'Văn Miếu - Quốc Tử Giám' and 'Bà Rịa - Vũng Tàu' were cut at their own dash
     for i in range(len(found) - 1, 0, -1):
         joined = f"{found[i - 1].name} - {found[i].name}"
-        if not found[i].kind and (units.units_named(joined) or units.province_named(joined)):
+        known = units.units_named(joined) or units.province_named(joined) or units.is_old_district(joined)
+        if not found[i].kind and known:
             found[i - 1:i + 1] = [_Part(found[i - 1].level, found[i - 1].kind, joined)]
     return found
 
@@ -194,9 +201,10 @@ def _known_after(words: list[str], start: int, kind: str) -> bool:
         name = " ".join(words[start:end])
         if _KINDS[kind] == "province" and units.province_named(name):
             return True
-        if _KINDS[kind] == "district" and fold(name, spaces=False) in units.districts():
+        if _KINDS[kind] == "district" and units.is_old_district(name):
             return True
-        if _KINDS[kind] == "ward" and (units.units_named(name) or units.old_wards_named(name)):
+        anywhere = "" if end - start > 1 or name.isdigit() else HANOI  # 'Đan Phượng thành phố': Thành is one too
+        if _KINDS[kind] == "ward" and (units.units_named(name) or units.old_wards_named(name, "", anywhere)):
             return True
     return False
 

@@ -7,7 +7,6 @@ hamlets, streets and people bear names that stand in no table. Words are compare
 
 from __future__ import annotations
 
-import gzip
 import math
 import re
 import unicodedata
@@ -316,7 +315,7 @@ def syllable_prior() -> SyllablePrior:
 def _addresses() -> Iterator[str]:
     """Every unit within those above it, with words of addresses; lower case, new tone placement."""
     province = district = ""
-    for level, _, name in old_units():
+    for level, _, name, _ in units.old_units():
         if level == "P":
             province = name
         elif level == "D":
@@ -328,14 +327,6 @@ def _addresses() -> Iterator[str]:
         yield _key_phrase(f"{unit.name} {names[unit.province_code]}")
     for phrase in address_words():
         yield _key_phrase(phrase)
-
-
-@cache
-def old_units() -> tuple[tuple[str, str, str], ...]:
-    """(level P, D or C, kind, name) of the units until 2025-06-30, each below those it belongs to."""
-    packed = gzip.decompress((units.DATA / "units_before_2025-07-01.tsv.gz").read_bytes()).decode()
-    rows = (line.split("\t") for line in packed.splitlines() if not line.startswith("#"))
-    return tuple((level, kind, name) for level, kind, name in rows)
 
 
 @cache

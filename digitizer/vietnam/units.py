@@ -1,9 +1,10 @@
-"""Dated tables of administrative units: takes a name, gives the provinces, communes and old Hanoi wards of that name.
+"""Dated tables of administrative units: takes a name, gives the provinces, communes and old communes of that name.
 
 Sources and licences stand in the first lines of the files in data/ (vietnam.md 2.1-2.3; vietnamadminunits, MIT)."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -44,12 +45,15 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class OldWard:
-    """A commune-level unit of Hanoi until 2025-06-30; more than one successor: it was split."""
+    """A commune-level unit until 2025-06-30, with the names of the district and province it stood in and the code of
+    the province it stands in now; more than one successor: it was split."""
 
     kind: str
     name: str
     district_kind: str
     district: str
+    province: str
+    province_code: str
     successors: tuple[str, ...]
 
 
@@ -103,9 +107,27 @@ def units() -> dict[str, Unit]:
 
 
 @cache
-def old_wards() -> tuple[OldWard, ...]:
-    rows = _rows("hanoi_before_2025-07-01.tsv")
-    return tuple(OldWard(row[0], row[1], row[2], row[3], tuple(row[4].split(","))) for row in rows)
+def old_units() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """(level P, D or C, kind, name, codes of a commune's successors) of the units until 2025-06-30, each below those it
+    belongs to."""
+    packed = gzip.decompress((DATA / "units_before_2025-07-01.tsv.gz").read_bytes()).decode()
+    rows = (line.split("\t") for line in packed.splitlines() if not line.startswith("#"))
+    return tuple((row[0], row[1], row[2], tuple("".join(row[3:]).split(",")) if row[3:] else ()) for row in rows)
+
+
+@cache
+def old_wards(province_code: str = "") -> tuple[OldWard, ...]:
+    """All communes until 2025-06-30, or those of one present province."""
+    found, province, district = [], "", ("", "")
+    for level, kind, name, successors in old_units():
+        if level == "P":
+            province = name
+        elif level == "D":
+            district = (kind, name)
+        else:
+            code = units()[successors[0]].province_code
+            found.append(OldWard(kind, name, *district, province, code, successors))
+    return tuple(w for w in found if province_code in ("", w.province_code))
 
 
 @cache
@@ -132,17 +154,24 @@ def _old_wards_by_key() -> dict[str, tuple[OldWard, ...]]:
     return found
 
 
-def old_wards_named(text: str, district: str = "") -> tuple[OldWard, ...]:
-    """Old Hanoi wards of that name, marks not looked at; district: name without its kind, '' for any."""
+def old_wards_named(text: str, district: str = "", province_code: str = HANOI) -> tuple[OldWard, ...]:
+    """Old communes of that name in a present province ('': in any), marks not looked at; district: without its kind,
+    '' for any."""
     key = fold(district, spaces=False)
     found = _old_wards_by_key().get(fold(text, spaces=False), ())
-    return tuple(w for w in found if not key or fold(w.district, spaces=False) == key)
+    inside = (w for w in found if province_code in ("", w.province_code))
+    return tuple(w for w in inside if not key or fold(w.district, spaces=False) == key)
 
 
 @cache
-def districts() -> dict[str, str]:
-    """Hanoi's 30 districts until 2025-06-30: folded name -> name."""
-    return {fold(w.district, spaces=False): w.district for w in old_wards()}
+def districts(province_code: str = HANOI) -> dict[str, str]:
+    """Districts until 2025-06-30 in what is one province now, 30 of them in Hanoi: folded name -> name."""
+    return {fold(w.district, spaces=False): w.district for w in old_wards(province_code)}
+
+
+def is_old_district(name: str) -> bool:
+    """Whether a district bore that name, anywhere, until 2025-06-30."""
+    return fold(name, spaces=False) in districts("")
 
 
 @cache
@@ -154,7 +183,7 @@ def spellings(level: str, province_code: str) -> dict[str, tuple[str, ...]]:
         names = list(districts().values()) if province_code == HANOI else []
     else:
         names = [u.name for u in units().values() if u.province_code == province_code]
-        names += [w.name for w in old_wards()] if province_code == HANOI else []
+        names += [w.name for w in old_wards(HANOI)] if province_code == HANOI else []
     found: dict[str, tuple[str, ...]] = {}
     for name in dict.fromkeys(names):
         key = fold(name, spaces=False)

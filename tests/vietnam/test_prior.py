@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitizer.vietnam import prior
+from digitizer.vietnam import units as tables
 from digitizer.vietnam.answers import edits, letters_of, near_listed, shape_of
 from digitizer.vietnam.text import is_syllable, syllables
 from digitizer.vietnam.units import birth_provinces, units
@@ -23,13 +24,13 @@ def score(text: str, known: prior.NgramPrior | None = None) -> float:
 
 
 def test_old_and_new_units_are_there() -> None:
-    rows = prior.old_units()
-    assert sum(level == "P" for level, _, _ in rows) == 63
-    assert sum(level == "D" for level, _, _ in rows) == 696
-    assert sum(level == "C" for level, _, _ in rows) == 10035
-    names = {name for level, _, name in rows if level == "P"}
+    rows = tables.old_units()
+    assert sum(level == "P" for level, *_ in rows) == 63
+    assert sum(level == "D" for level, *_ in rows) == 696
+    assert sum(level == "C" for level, *_ in rows) == 10035
+    names = {name for level, _, name, _ in rows if level == "P"}
     assert len(names & {*birth_provinces().values()}) >= 60
-    assert all(kind for _, kind, _ in rows)
+    assert all(kind for _, kind, *_ in rows)
 
 
 @pytest.mark.parametrize(("likelier", "than"), [
