@@ -16,7 +16,7 @@ from bench.fill import DoesNotFit, Filled, any_hand, fill
 from bench.fonts import Face
 from bench.scan import QUALITIES, Quality, Scan, save, scan_all
 from digitizer.geometry import MM_PER_INCH
-from digitizer.template import Template, load_templates
+from digitizer.template import Template, load_forms
 
 _TRIES = 20
 
@@ -40,7 +40,7 @@ def shared_folder() -> Path | None:
 def template_of(form: str) -> Template:
     """The newest edition of a form, or the one named behind a slash ("ct01/tt66-2023")."""
     form_id, _, edition = form.partition("/")
-    return [t for t in load_templates() if t.id == form_id and edition in ("", t.edition)][-1]
+    return [t for t in load_forms() if t.id == form_id and edition in ("", t.edition)][-1]
 
 
 def real(form_id: str) -> Blank:
@@ -52,7 +52,7 @@ def real(form_id: str) -> Blank:
     path = folder / "forms" / "blank" / f"{form_id}.pdf"
     if not path.is_file():
         raise FileNotFoundError(f"no official blank of {form_id} is on this machine")
-    older = [t for t in load_templates() if t.id == form_id]
+    older = [t for t in load_forms() if t.id == form_id]
     while len(older) > 1:
         try:
             return real_blank(path, older[-1])

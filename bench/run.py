@@ -31,7 +31,7 @@ from bench.scan import QUALITIES
 from digitizer.errors import EngineUnavailable
 from digitizer.options import Options
 from digitizer.score import DocumentScore, score_document, summarize
-from digitizer.template import load_templates
+from digitizer.template import load_forms
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
 
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="digitizer bench", description=__doc__)
     parser.add_argument("--documents", type=int, default=40, help="filled forms in the headline set")
-    known = sorted({name for t in load_templates() for name in (t.id, f"{t.id}/{t.edition}")})
+    known = sorted({name for t in load_forms() for name in (t.id, f"{t.id}/{t.edition}")})
     parser.add_argument("--forms", nargs="+", default=FORMS, choices=known, metavar="FORM", help="ids of forms")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--quality", default="medium", choices=tuple(QUALITIES), metavar="Q", help=", ".join(QUALITIES))

@@ -28,6 +28,8 @@ class Source(StrEnum):
     """Where a field's value came from."""
 
     OCR = "ocr"
+    QR = "qr"  # the code on an identity card
+    MRZ = "mrz"  # its machine-readable zone, where the check digit holds
     PERSON = "person"
     NONE = "none"
 
@@ -151,11 +153,56 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one reading. read: probability by the engine, of the field's worst line. agreed: the least share
+    of manners that read a line so. listed: a closed list holds it. lines: how many were read. page: mean of `read`
+    over the document's other answers, which tells how good the picture is."""
+
+    type: str
+    read: float
+    agreed: float = 1.0
+    listed: bool = False
+    lines: int = 1
+    page: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code on a page: what it holds, as text, and where it stands in page pixels."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class CardValue:
+    """What is printed behind one label of an identity card. `evidence`: how sure the reading is; polygons in mm."""
+
+    field_id: str
+    raw: str
+    evidence: Evidence
+    polygon_mm: tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """What a page that shows an identity card says: codes, the zone's lines as read, and the values printed.
+
+    edition: of the card's template, '' where nothing tells it."""
+
+    edition: str
+    codes: tuple[QrCode, ...] = ()
+    zone: tuple[str, ...] = ()
+    values: tuple[CardValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
-    """The recognised lines of one page, top to bottom."""
+    """The recognised lines of one page, top to bottom. `card`: what is on an identity card that the page shows."""
 
     page: int
     lines: tuple[Line, ...]
+    card: CardText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,20 +333,6 @@ class Correction:
     value: Any
     confidence: float
     source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for one reading. read: probability by the engine, of the field's worst line. agreed: the least share
-    of manners that read a line so. listed: a closed list holds it. lines: how many were read. page: mean of `read`
-    over the document's other answers, which tells how good the picture is."""
-
-    type: str
-    read: float
-    agreed: float = 1.0
-    listed: bool = False
-    lines: int = 1
-    page: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ from digitizer.stages.ingest import ingest
 from digitizer.stages.normalize import normalize
 from digitizer.stages.pass_on import pass_on
 from digitizer.stages.read import read_page, read_slots
+from digitizer.stages.read_card import read_card
 from digitizer.stages.register import register
 from digitizer.stages.render import render
 from digitizer.stages.route import route
+from digitizer.stages.survey_card import survey_card
 from digitizer.stages.upright import righted
 from digitizer.stages.validate import validate
-from digitizer.template import Template
+from digitizer.template import Layout, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
     read = ((page, read_page(page, tools.engine, tools.prints)) for page in pages)
     surveyed = (keeper.surveyed(*righted(page, text, tools.engine)) for page, text in read)
+    surveyed = ((page, survey_card(page, text, tools.engine, tools.templates)) for page, text in surveyed)
     dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)
@@ -72,6 +75,9 @@ def read_document(
     )
     if template is None:
         return record
+    if template.layout is Layout.CARD:
+        card = read_card(texts, template)
+        return validate(normalize(replace(record, fields=card.fields, findings=(*record.findings, *card.findings))))
     located = register(pages, texts, template)
     readings = read_slots(pages, located, template, tools.engine)
     fields = extract(template, located, readings, pages)

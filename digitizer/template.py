@@ -48,6 +48,13 @@ class FieldType(StrEnum):
     TICK = "tick"
 
 
+class Layout(StrEnum):
+    """How a paper is laid out, and so which stage reads it."""
+
+    FORM = "form"  # printed labels and places for answers, one below the other
+    CARD = "card"  # an identity card
+
+
 class FieldKind(StrEnum):
     """How the answer is printed for."""
 
@@ -151,6 +158,7 @@ class Template:
     rows: int = 0
     valid_to: date | None = None
     notes: tuple[str, ...] = ()  # how the printed footnotes begin, in order; a page of them is a notes page
+    layout: Layout = Layout.FORM
 
     def __hash__(self) -> int:
         """Quick, for what is worked out once a template: the whole of one is long to hash."""
@@ -211,6 +219,7 @@ def parse_template(data: dict[str, Any], where: str) -> Template:
             valid_from=data["valid_from"], valid_to=data.get("valid_to"), form_code=data.get("form_code", ""),
             procedure_codes=tuple(data.get("procedure_codes", ())), rows=data.get("rows", 0),
             items=tuple(_items(data["items"])), notes=tuple(data.get("notes", ())),
+            layout=Layout(data.get("layout", "form")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"template {where}: {type(error).__name__}: {error}") from error
@@ -264,3 +273,8 @@ def load_templates(folder: Path = TEMPLATES_DIR) -> tuple[Template, ...]:
     for path in sorted(folder.glob("*/*/template.yaml")):
         found.append(parse_template(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(folder))))
     return tuple(sorted(found, key=lambda t: (t.id, t.valid_from)))
+
+
+def load_forms(folder: Path = TEMPLATES_DIR) -> tuple[Template, ...]:
+    """Of these the forms that people fill."""
+    return tuple(t for t in load_templates(folder) if t.layout is Layout.FORM)

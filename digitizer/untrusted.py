@@ -82,7 +82,7 @@ def _checked_field(field: Field) -> Field:
         raise ValueError("polygon")
     for finding in field.findings:
         _check_finding(finding)
-    if field.source not in (Source.OCR, Source.NONE):
+    if field.source is Source.PERSON:
         raise ValueError("source")
     return dataclasses.replace(field, registry=None, correction=None)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import people, words
 from bench.answers import answers
-from digitizer.template import load_templates
+from digitizer.template import load_forms, load_templates
 from digitizer.vietnam.text import letter_parts, new_style, syllables
 from training.addresses import address
 from training.alphabet import written
@@ -87,7 +87,7 @@ class Writer:
     def answer(self) -> str:
         """What the bench's people write on one of the forms."""
         if not self.pool:
-            made = answers(self.rng.choice(load_templates()), self.rng)
+            made = answers(self.rng.choice(load_forms()), self.rng)
             self.pool = [truth.raw for truth in made.values() if truth.raw]
             self.rng.shuffle(self.pool)
         return self.pool.pop()

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from digitizer.document import ClassedPage, Classification, CleanPage, Finding, FormMatch, PageClass, PageText
+from digitizer.document import (
+    CardText,
+    ClassedPage,
+    Classification,
+    CleanPage,
+    Finding,
+    FormMatch,
+    PageClass,
+    PageText,
+)
 from digitizer.layout.likeness import Likeness, Look
 from digitizer.layout.sequence import Nearest, best_fit, is_notes, missing_after, nearest_form
-from digitizer.template import Template
+from digitizer.template import Layout, Template
 
 TITLE_SURE = 0.9  # "ĐĂNG KÝ LẠI KHAI SINH" comes to 0.87 of "ĐĂNG KÝ KHAI SINH"
 LABELS_SURE = 0.65  # scanned: the form itself 0.88 to 1.0, its siblings at most 0.62, CT02 for CT01 0.44
@@ -21,6 +30,8 @@ ANOTHERS = 1.3  # times the letters, and the page is rather a page of that form
 CONTINUES_NOTES = 15  # the same on a page with footnotes, which name labels: pages of notes alone up to 14
 LATER_PAGE = 40  # letters of one form's print by which a page whose first page is not there is known …
 LATER_SHARE = 0.1  # … of its own: later pages 0.1 to 0.9, laws and other forms up to 0.07
+SIDES_SHARE = 1  # fields found on both sides of a card: one may be a misreading
+CARD_SURE = 0.99  # a code or zone with check digits, or title and labels
 SPARSE = 15  # words; a page with fewer is a back or a stub: nothing to name it by, and nothing against its neighbour
 KEPT_PAGES = 6  # 44 MB each: what one document may hold in memory
 
@@ -131,7 +142,7 @@ class _Open:
                 yield _finding("notes_page", leaf.number)
         if self.match and self.unread is not None:
             yield _finding("pages_not_read", self.unread)
-        elif self.match and self.template:
+        elif self.match and self.template and self.template.layout is Layout.FORM:
             texts = self.texts
             for index in missing_after(texts, self.template):
                 yield _finding("page_missing", texts[index].page)
@@ -174,8 +185,11 @@ def _follow(
     current: _Open | None, page: CleanPage, look: Look, forms: tuple[Sequence[Template], Template | None]
 ) -> _Open:
     """The document this page belongs to: the open one, or a new one that it opens."""
-    templates, forced = forms
+    templates = [t for t in forms[0] if t.layout is Layout.FORM]
+    forced = forms[1]
     match, candidates = _name(look, templates if forced is None else (forced,))
+    if match is None and forced is None and look.text.card is not None:
+        return _with_card(current, page, look, forms[0])
     if match is None and forced is not None and current is None:
         match = FormMatch(forced.id, forced.edition, 1.0)
     if match is not None:
@@ -204,6 +218,32 @@ def _begun(current: _Open | None, page: CleanPage, look: Look, opened: _Open) ->
     return opened
 
 
+def _with_card(current: _Open | None, page: CleanPage, look: Look, templates: Sequence[Template]) -> _Open:
+    """A page with a card; the other side of the same card, on the next page, belongs to it."""
+    shown = look.text.card
+    assert shown is not None
+    cards = [t for t in templates if t.layout is Layout.CARD]
+    leaf = _Leaf(page.number, PageClass.CONTINUATION, (page, look.text))
+    if current is not None and current.template in cards and len(current.texts) == 1:
+        seen = current.texts[0].card
+        if seen is not None and other_side(seen, shown):
+            current.add(leaf, look)
+            return current
+    template = next((t for t in cards if t.edition == shown.edition), cards[-1])
+    document = _Open(FormMatch(template.id, template.edition, CARD_SURE), template)
+    leaf.kind = PageClass.FIRST
+    document.add(leaf, look)
+    return document
+
+
+def other_side(one: CardText, other: CardText) -> bool:
+    """Whether two pages may show the two sides of one card: not two editions, and hardly a field on both."""
+    if one.edition and other.edition and one.edition != other.edition:
+        return False
+    fields = [{value.field_id for value in card.values} for card in (one, other)]
+    return len(fields[0] & fields[1]) <= SIDES_SHARE and not (one.zone and other.zone)
+
+
 def _is_behind(leaf: _Leaf, first: Look, template: Template) -> bool:
     """Whether a page scanned before the first page of a form is a later one of it. Forms share labels, so that the form
     need not be the page's nearest."""
@@ -218,6 +258,8 @@ def _is_behind(leaf: _Leaf, first: Look, template: Template) -> bool:
 def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
     """Adds the page to the open document if it is one of its pages."""
     template = document.template
+    if template is not None and template.layout is Layout.CARD:
+        return False
     if template is None:
         return _joins_unknown(document, page, look, templates)
     notes = is_notes(look, (template,), document.last)

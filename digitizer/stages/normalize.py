@@ -14,7 +14,7 @@ from digitizer.vietnam.text import fold, nfc
 
 STAGE = "normalize"
 _NONE_MARKS = re.compile(r"[.\-/\\]*(?://|-/-|/-/|\\\\|--+)[.\-/\\]*")  # '//', '-/-' (vietnam.md 4.9)
-_NONE_WORDS = frozenset({"khong", "khong co"})
+_NONE_WORDS = frozenset({"khong", "khong co", "khong thoi han"})
 _NEVER_NONE = frozenset({FieldType.TICK, FieldType.SEX, FieldType.DATE_IN_WORDS})
 
 # What is said where an answer is written but has no normal form; without the person's data.

@@ -11,7 +11,7 @@ from digitizer.document import Decision, Field, FieldStatus, Finding, Outcome, R
 # Worth knowing, but nobody has to look before the record goes out.
 NOTES = frozenset({
     "registry_unavailable", "address_candidates", "address_not_found", "id_expired_kind", "issue_date_missing",
-    "copies_conflict", "not_in_list", "registry_address_differs",
+    "copies_conflict", "paper_expired", "not_in_list", "registry_address_differs",
     "pdf_signature", "pdf_restricted", "blank_page", "pages_reordered", "dossier_code_unread", "dossier_code_unusual",
 })
 AGREED_WITH_REGISTRY = 0.995  # number, name and birth date were matched together; three misreadings do not do that

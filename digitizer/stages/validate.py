@@ -142,10 +142,8 @@ def _check_field(f: Field, day: date, notes: _Notebook) -> None:
         _check_name(f, notes)
     elif f.type in (FieldType.PERSONAL_ID, FieldType.IDENTITY_PAPER):
         _check_number(f, notes)
-    elif f.type in (FieldType.DATE, FieldType.DATE_IN_WORDS, FieldType.DATETIME) and f.value[:10] > day.isoformat():
-        if f.id.endswith(_AHEAD):
-            return
-        notes.against("date_in_future", "Ngày ghi còn ở tương lai.", CONFLICT, f)
+    elif f.type in (FieldType.DATE, FieldType.DATE_IN_WORDS, FieldType.DATETIME):
+        _check_date(f, day, notes)
     elif f.type == FieldType.ADDRESS and f.value["unit_code"] is None:
         many = len(f.value["candidates"]) > 1
         notes.note(
@@ -155,6 +153,15 @@ def _check_field(f: Field, day: date, notes: _Notebook) -> None:
         )
     elif any(x.code == "not_in_list" for x in f.findings):
         notes.lower(ODD, f)
+
+
+def _check_date(f: Field, day: date, notes: _Notebook) -> None:
+    """What has happened lies not in the future; the last day of a paper may."""
+    if f.id.rpartition(".")[2] == "expires_on":
+        if f.value < day.isoformat():
+            notes.note("paper_expired", "Giấy tờ đã hết thời hạn sử dụng.", f)
+    elif f.value[:10] > day.isoformat() and not f.id.endswith(_AHEAD):
+        notes.against("date_in_future", "Ngày ghi còn ở tương lai.", CONFLICT, f)
 
 
 def _check_name(f: Field, notes: _Notebook) -> None:

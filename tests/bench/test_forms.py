@@ -19,9 +19,9 @@ from bench.make import document, filled, real, shared_folder, template_of
 from bench.prints import any_style, print_blank, styles
 from bench.scan import CASES, QUALITIES, save, scan
 from digitizer.geometry import Box
-from digitizer.template import FieldKind, load_templates
+from digitizer.template import FieldKind, load_forms
 
-FORMS = sorted({t.id for t in load_templates()})
+FORMS = sorted({t.id for t in load_forms()})
 needs_blanks = pytest.mark.skipif(shared_folder() is None, reason="the real blanks are not on this machine")
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bench.answers import answers
 from bench.people import date_in_words, long_date, make_person, unmarked
 from digitizer.document import FieldStatus
-from digitizer.template import FieldKind, load_templates
+from digitizer.template import FieldKind, load_forms
 
-TEMPLATES = {t.id: t for t in load_templates()}
+TEMPLATES = {t.id: t for t in load_forms()}
 
 
 @given(st.integers(0, 10_000))

@@ -43,6 +43,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pdf2image": ("digitizer.stages.render", "bench"),
     "pikepdf": ("digitizer.imaging.pdf_pages", "digitizer.imaging.pdf_scans", "digitizer.stages.ingest", "bench"),
     "puremagic": ("digitizer.stages.ingest",),
+    "zxingcpp": ("digitizer.imaging.codes", "bench.cards"),
     "rapidfuzz": ("digitizer.vietnam", "digitizer.stages", "digitizer.layout", "digitizer.score",
                   "digitizer.drafting", "bench", "training"),
     "yaml": ("digitizer.template", "digitizer.vietnam", "digitizer.drafting.check", "digitizer.calibration", "bench"),

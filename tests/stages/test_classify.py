@@ -12,10 +12,10 @@ import pytest
 
 from digitizer.document import CleanPage, PageText
 from digitizer.stages.classify import KEPT_PAGES, DocumentPages, group_pages
-from digitizer.template import Template, load_templates
+from digitizer.template import Template, load_forms
 from tests.stages.papers import printed, small_page
 
-TEMPLATES = load_templates()
+TEMPLATES = load_forms()
 BY_ID = {t.id: t for t in TEMPLATES}
 STRANGE = [
     "ĐƠN XIN NGHỈ PHÉP", "Tôi tên là Lê Văn Mẫu, công tác tại bộ phận kế toán", "Lý do: về quê thăm gia đình một tuần",

@@ -11,7 +11,7 @@ from bench.answers import answers
 from digitizer.document import Field, FieldStatus, Located, Reading, Slot, SlotReading
 from digitizer.geometry import Box
 from digitizer.stages.extract import extract
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template, load_templates
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template, load_forms
 from tests.stages.papers import Paper
 
 LINE = Box(300, 300, 1000, 370)
@@ -135,7 +135,7 @@ def test_an_answer_over_a_page_break_is_one_field_on_the_page_with_its_ink() -> 
     assert len(found.polygon_mm) == 1
 
 
-@pytest.mark.parametrize("template", load_templates(), ids=lambda t: t.id)
+@pytest.mark.parametrize("template", load_forms(), ids=lambda t: t.id)
 def test_right_readings_are_not_repaired(template: Template) -> None:
     """Whole answers as people write them come out as they went in, inner words and all."""
     specs = [s for s in template.fields if s.kind is FieldKind.LEADERS and not s.inner]

@@ -10,7 +10,7 @@ from digitizer.document import EngineInfo, Field, FieldStatus, FormMatch, Outcom
 from digitizer.stages.normalize import normalize
 from digitizer.stages.route import NOTES, route
 from digitizer.stages.validate import validate
-from digitizer.template import Template, load_templates
+from digitizer.template import Template, load_forms
 from digitizer.vietnam.lists import snap
 
 
@@ -25,7 +25,7 @@ def read_without_error(template: Template, seed: int) -> Record:
     return Record("a.pdf", (1,), FormMatch(template.id, template.edition, 0.99), tuple(fields), EngineInfo("none", "0"))
 
 
-@pytest.mark.parametrize("template", load_templates(), ids=lambda t: t.id)
+@pytest.mark.parametrize("template", load_forms(), ids=lambda t: t.id)
 def test_right_answers_pass(template: Template) -> None:
     for seed in range(25):
         record = read_without_error(template, seed)

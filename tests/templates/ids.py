@@ -210,4 +210,12 @@ IDS = {
                            "seller_address", "buyer", "buyer_organization", "buyer_unit", "buyer_address",
                            "buyer_identity", "goods", "tax", "total", "total_words")),
     ],
+    "the-can-cuoc/tt06-2021": [
+        "personal_id", "full_name", "date_of_birth", "sex", "nationality", "home_town", "residence", "expires_on",
+        "personal_features", "issued_on", "old_id_number",
+    ],
+    "the-can-cuoc/tt16-2024": [
+        "personal_id", "full_name", "date_of_birth", "sex", "nationality", "residence", "place_of_birth", "issued_on",
+        "expires_on", "old_id_number",
+    ],
 }
