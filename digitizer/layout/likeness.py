@@ -19,6 +19,7 @@ from digitizer.vietnam.text import fold
 TITLE_LINES = 3  # a title may be set on so many
 TOP_LINES = 16
 WORTH_A_LOOK = 0.45  # of the title; below, labels are not compared: it would cost 50 ms a form and page
+NUMBERING = 2  # letters of what may stand before a label: "1.2", "a)", "T." read for "7."
 TELLING = 6  # letters; shorter labels stand on every form
 _CODE = re.compile(r"[Mm][ẫâãa]u\s+(?:s[ốôo]\s+)?([A-ZĐ]{2,4})\s?([0-9OI]{2})\b")
 _VARIANT = re.compile(r"[Mm][ẫâãa]u\s+s[ốôo]\s+(\d{1,2}[a-eđ])\b")  # "Mẫu số 1a" to "Mẫu số 1đ" bear one title
@@ -112,9 +113,17 @@ def on_own_lines(found: Sequence[Match], tokens: Sequence[Token]) -> Iterator[Ma
     amid their sentences."""
     line = -1
     for match in found:
-        if tokens[match.start].line == line or any(t.first for t in tokens[max(0, match.start - 1):match.start + 1]):
+        if tokens[match.start].line == line or _begins_line(tokens, match.start):
             line = tokens[match.start].line
             yield match
+
+
+def _begins_line(tokens: Sequence[Token], at: int) -> bool:
+    """Whether only a number or letter such as "1.2" stands before on the line."""
+    first = at
+    while not tokens[first].first and at - first < 3 and len(tokens[first - 1].key) <= NUMBERING:
+        first -= 1
+    return tokens[first].first
 
 
 @cache

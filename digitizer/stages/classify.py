@@ -16,7 +16,7 @@ from digitizer.document import (
     PageText,
 )
 from digitizer.layout.likeness import Likeness, Look
-from digitizer.layout.sequence import Nearest, best_fit, is_notes, missing_after, nearest_form
+from digitizer.layout.sequence import Fit, Nearest, best_fit, is_notes, missing_after, nearest_form
 from digitizer.template import Layout, Template
 
 TITLE_SURE = 0.9  # "ĐĂNG KÝ LẠI KHAI SINH" comes to 0.87 of "ĐĂNG KÝ KHAI SINH"
@@ -27,7 +27,8 @@ ALIKE = 0.03  # of confidence; forms of one title so near to each other differ b
 CONTINUES = 10  # letters of the form's own print that a later page adds …
 CONTINUES_SHARE = 0.045  # … of its own letters: later pages 0.05 to 0.9, laws and other forms up to 0.036
 ANOTHERS = 1.3  # times the letters, and the page is rather a page of that form
-CONTINUES_NOTES = 15  # the same on a page with footnotes, which name labels: pages of notes alone up to 14
+# The same on a page with footnotes, which name labels: pages of notes alone up to 14 letters, or 0.008 of them.
+CONTINUES_NOTES, CONTINUES_NOTES_SHARE = 15, 0.012
 LATER_PAGE = 40  # letters of one form's print by which a page whose first page is not there is known …
 LATER_SHARE = 0.1  # … of its own: later pages 0.1 to 0.9, laws and other forms up to 0.07
 SIDES_SHARE = 1  # fields found on both sides of a card: one may be a misreading
@@ -96,12 +97,14 @@ class _Open:
     def give_back(self, first: Look, template: Template) -> list[_Leaf]:
         """The pages at the end that are later ones of the form whose first page has come, as they were scanned."""
         taken: list[_Leaf] = []
+        sure = 0  # backs and ends of footnotes go with the page before them
         for leaf in sorted(self.leaves, key=lambda each: -each.number) if self.match is None else ():
-            if leaf.kind is not PageClass.BLANK and not (leaf.held and _is_behind(leaf, first, template)):
+            if leaf.held and _is_behind(leaf, first, template):
+                sure = len(taken) + 1
+            elif leaf.kind not in (PageClass.BLANK, PageClass.NOTES):
                 break
             taken.append(leaf)
-        while taken and taken[-1].kind is PageClass.BLANK:
-            taken.pop()
+        taken = taken[:sure]
         self.leaves = [leaf for leaf in self.leaves if leaf not in taken]
         return taken[::-1]
 
@@ -250,9 +253,10 @@ def _is_behind(leaf: _Leaf, first: Look, template: Template) -> bool:
     assert leaf.held
     look = Look(leaf.held[1])
     fit = best_fit([first.text], look, template, True)
-    if look.has_notes((template,)) and fit.letters < CONTINUES_NOTES:
-        return leaf.print < LATER_PAGE
-    return fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE and ANOTHERS * fit.letters >= leaf.print
+    notes = look.has_notes((template,))
+    if _goes_on(fit, notes):
+        return ANOTHERS * fit.letters >= leaf.print
+    return notes and leaf.print < LATER_PAGE
 
 
 def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
@@ -264,9 +268,7 @@ def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Tem
         return _joins_unknown(document, page, look, templates)
     notes = is_notes(look, (template,), document.last)
     fit = best_fit(document.texts, look, template, document.match is not None)
-    goes_on = fit.letters >= CONTINUES_NOTES if notes else (
-        fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE and not look.begins_paper()
-    )
+    goes_on = _goes_on(fit, notes) and (notes or not look.begins_paper())
     near = nearest_form(look, templates)
     leaf = _Leaf(page.number, PageClass.CONTINUATION, (page, look.text), near.letters if near else 0)
     if goes_on and not _is_anothers(near, template, fit.letters):
@@ -277,6 +279,13 @@ def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Tem
     else:
         return False
     return True
+
+
+def _goes_on(fit: Fit, notes: bool) -> bool:
+    """Whether a page adds enough of a form's print; notes: footnotes stand on it too."""
+    if notes:
+        return fit.letters >= CONTINUES_NOTES and fit.share >= CONTINUES_NOTES_SHARE
+    return fit.letters >= CONTINUES and fit.share >= CONTINUES_SHARE
 
 
 def _joins_unknown(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
