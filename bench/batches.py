@@ -32,7 +32,7 @@ from digitizer.document import PageClass, Record
 from digitizer.engines.build import build_engine
 from digitizer.options import Options
 from digitizer.pipeline import Tools, read_documents
-from digitizer.template import DOSSIER_CODE, load_templates
+from digitizer.template import DOSSIER_CODE, Layout, load_templates
 from digitizer.vietnam.text import fold
 
 A4 = (2480, 3508)
@@ -134,7 +134,7 @@ def _papers(rng: random.Random, seed: int) -> Iterator[Paper]:
 
 
 def _any_form(rng: random.Random, seed: int) -> Paper:
-    forms = [f"{t.id}/{t.edition}" for t in load_templates() if t.id != LEAD]
+    forms = [f"{t.id}/{t.edition}" for t in load_templates() if t.id != LEAD and t.layout is Layout.FORM]
     while True:
         try:
             return _form(rng.choice(forms), rng, seed)
