@@ -15,7 +15,7 @@ from digitizer.document import Field, FieldStatus, Finding, Record, Source
 from digitizer.template import FieldType
 from digitizer.vietnam import dates, ids, names
 from digitizer.vietnam.dates import PartialDate
-from digitizer.vietnam.text import tone_key
+from digitizer.vietnam.text import broken_words, tone_key
 
 STAGE = "validate"
 # Measured shares right (calibration.py). Ceilings: no normal form; two answers against each other; unusual. Floors:
@@ -151,6 +151,8 @@ def _check_field(f: Field, day: date, notes: _Notebook) -> None:
             "Xã, phường cũ đã chia về nhiều đơn vị mới; cần chọn đúng đơn vị." if many
             else "Chưa xác định được xã, phường hiện nay từ địa chỉ.", f,
         )
+    elif f.type == FieldType.TEXT and broken_words(f.raw):
+        notes.against("text_unusual", "Có từ không theo chính tả tiếng Việt; cần xem lại.", ODD, f)
     elif any(x.code == "not_in_list" for x in f.findings):
         notes.lower(ODD, f)
 

@@ -19,6 +19,8 @@ _REPLACED = str.maketrans({
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‛": "'", "´": "'", "`": "'",
     "…": "...", "\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\ufeff": None,
 })
+# A tone typed before the circumflex or breve: canonical order leaves the two as they come, and "á̂" is no letter.
+_LOOSE = re.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
 _FULLWIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -29,6 +31,8 @@ def nfc(text: str) -> str:
 
     Tone placement and i/y stay as written: a name's spelling is the person's (vietnam.md 6.1)."""
     plain = unicodedata.normalize("NFC", text.translate(_REPLACED).translate(_FULLWIDTH))
+    if "\u0302" in plain or "\u0306" in plain:
+        plain = unicodedata.normalize("NFC", _LOOSE.sub(r"\2\1", unicodedata.normalize("NFD", plain)))
     return _SPACES.sub(" ", plain).strip()
 
 
@@ -124,6 +128,13 @@ def is_syllable(word: str) -> bool:
     if not bare or len(tones) > 1:
         return False
     return any(_fits(onset, bare[len(onset):], tones) for onset in _ONSETS if bare.startswith(onset))
+
+
+def broken_words(text: str) -> tuple[str, ...]:
+    """Words of running text with Vietnamese marks that are no Vietnamese syllable: read wrongly, or of another people.
+    Words without marks may be of any language, and capitals alone an abbreviation: those are passed over."""
+    marked = (w for w in _WORD.findall(nfc(text)) if not (w.isascii() or (w.isupper() and len(w) < 6)))
+    return tuple(w for w in marked if not is_syllable(w))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from digitizer.engines.onnx import (
 )
 from digitizer.errors import EngineUnavailable
 from digitizer.ports import Alphabet, Region
-from digitizer.vietnam.text import MARKED_LETTERS
+from digitizer.vietnam.text import MARKED_LETTERS, syllables
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +122,21 @@ def test_pencil_is_read(engine: OnnxEngine) -> None:
 
 def test_every_vietnamese_letter_is_a_class(engine: OnnxEngine) -> None:
     assert set(MARKED_LETTERS) <= set(Recogniser().classes)
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_every_marked_letter_is_read_off_paper(engine: OnnxEngine, case: Callable[[str], str]) -> None:
+    """Each of the 67 small and 67 capital letters stands in two words, on leaders; one of them must come out whole."""
+    small = [letter for letter in MARKED_LETTERS if letter == letter.lower()]
+    words = [[w for w in syllables() if letter in w and 3 <= len(w) <= 6][:40:39] for letter in small]
+    lines = [" ".join(case(word) for word in pair) for pair in words]
+    read = texts(engine.read_regions([region(line) for line in lines]))
+    lost = [
+        letter for letter, pair, line in zip(small, words, read, strict=True)
+        if not {case(word) for word in pair} & set(line.split())
+    ]
+    assert len(small) == 67
+    assert lost == []
 
 
 def test_a_forked_process_reads_as_its_parent(engine: OnnxEngine) -> None:

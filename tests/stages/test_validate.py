@@ -12,7 +12,7 @@ TODAY = date(2026, 11, 24)
 TYPES = {
     "full_name": "person_name", "date_of_birth": "date", "date_of_birth_words": "date_in_words", "sex": "sex",
     "personal_id": "personal_id", "identity_paper": "identity_paper", "relation": "relation", "residence": "address",
-    "died_at": "datetime", "wanted": "tick", "count": "integer", "ethnicity": "ethnicity",
+    "purpose": "text", "died_at": "datetime", "wanted": "tick", "count": "integer", "ethnicity": "ethnicity",
 }
 
 
@@ -124,6 +124,23 @@ def test_grandmother_is_not_the_mother() -> None:
 ])
 def test_names_are_flagged_not_changed(name: str, code: str) -> None:
     assert codes(checked(subject__full_name=name)) == {code}
+
+
+def test_free_text_with_a_word_that_is_no_syllable_goes_to_a_person_as_it_was_read() -> None:
+    wrong = checked(confidence=0.99, purpose="Bổ túc hồ sơ vay vôốn ngân hàng")
+    assert codes(wrong) == {"text_unusual"}
+    assert confidence(wrong, "purpose") < 0.9
+    assert [f.raw for f in wrong.fields] == ["Bổ túc hồ sơ vay vôốn ngân hàng"]
+
+
+@pytest.mark.parametrize("text", [
+    "Bổ túc hồ sơ vay vốn ngân hàng Techcombank", "Nộp UBND, THPT chuyên, ĐHQG; mã A1-203 (bản 2)", "Ung thư phổi",
+    "Đăng ký kết hôn với ông John Smith", "Suy hô hấp do COVID-19", "hòa giải, hoà thuận, quý I/2026",
+])
+def test_right_free_text_passes(text: str) -> None:
+    record = checked(confidence=0.99, purpose=text)
+    assert codes(record) == set()
+    assert confidence(record, "purpose") == 0.99
 
 
 @pytest.mark.parametrize(("paper", "code"), [

@@ -1,6 +1,7 @@
 """Letters, storage form, comparison forms and the law of the syllable."""
 
 import unicodedata
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,19 @@ def test_every_marked_letter_survives(letter: str) -> None:
     assert fold(letter) in "aeiouyd"
     assert len(fold(letter)) == 1
     assert letter_parts(letter)[0] == fold(letter)
+
+
+@pytest.mark.parametrize("letter", MARKED_LETTERS)
+def test_every_marked_letter_survives_every_way_of_composing_it(letter: str) -> None:
+    """Decomposed in every order of its marks (typed, macOS), and composed with one loose mark (Windows-1258)."""
+    base, *marks = unicodedata.normalize("NFD", letter)
+    for order in permutations(marks):
+        assert nfc("".join((base, *order))) == letter
+        for cut in range(len(order) + 1):
+            some = unicodedata.normalize("NFC", "".join((base, *order[:cut])))
+            assert nfc(some + "".join(order[cut:])) == letter
+    assert nfc(unicodedata.normalize("NFKD", letter)) == letter
+    assert nfc(f"x{letter}\u200by") == f"x{letter}y"
 
 
 @pytest.mark.parametrize(("given_text", "stored"), [
