@@ -1,8 +1,10 @@
-"""How good drafted templates are: takes blanks of the forms that have templates, gives tables.
+"""How good drafted templates are: takes blanks of forms that have templates and scans of forms that have none, gives
+tables.
 
 `python -m bench.drafts`. A drafted field is found when it has the printed label of one of the template's fields, in
 the same order. Then its kind, type, lines and id are compared with the template's, and filled
-blanks are read with the untouched draft in place of the template; what was written must come out exactly."""
+blanks are read with the untouched draft in place of the template; what was written must come out exactly.
+`--source scans`: scans of official forms, compared with what a person wrote down as their labels and kinds."""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ from rapidfuzz.distance import Levenshtein
 from bench.make import document, real, shared_folder, template_of
 from bench.prints import print_blank
 from bench.scan import QUALITIES, save, scan_all
+from bench.scanned_forms import ScannedForm, scanned_forms
 from digitizer.drafting.check import check_file
 from digitizer.drafting.draft import draft_template
 from digitizer.drafting.overlay import lay_over
@@ -36,8 +39,12 @@ from digitizer.template import FieldSpec, Item, Template
 from digitizer.vietnam.text import fold
 from digitizer.wire import record_to_json
 
-FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
+FORMS = (
+    "khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01", "cai-chinh", "trich-luc", "dat-dai", "ho-kinh-doanh",
+    "khuyet-tat", "tro-giup-xa-hoi-1a", "tro-giup-xa-hoi-1d",
+)
 SOURCES = ("pdf", "docx", "scan", "own")
+SCANS = "scans"
 _ALIKE = 0.75  # of a label's letters, for two labels to be the same print
 _ROW = re.compile(r"\[\d+\]")
 _DAY = date(2026, 1, 1)
@@ -46,7 +53,8 @@ _DAY = date(2026, 1, 1)
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Of `fields` in the template `found` are drafted, of these so many with the same kind, type, lines and id.
-    extra: drafted fields that the template does not have. pairs: drafted id to the template's."""
+    extra: drafted fields that the template does not have. pairs: drafted id to the template's. faults: a line for each
+    answer that is not found, of another kind, or drafted where there is none."""
 
     form: str
     source: str
@@ -58,6 +66,7 @@ class Compared:
     id: int
     extra: int
     pairs: dict[str, str]
+    faults: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("The real blanks are not on this machine (set DIGITIZER_SHARED): only --source own works.\n")
         return 2
     engine = build_engine(Options().engine)
+    if options.source == SCANS:
+        _scans(engine, options.faults)
+        return 0
     sources = SOURCES if options.source == "all" else (options.source,)
     rows: list[Sequence[str]] = []
     readings: list[Sequence[str]] = []
@@ -79,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 draft = drafted(blank_file(form, source, Path(folder)), engine)
                 compared = compare(draft, template_of(form) if source == "own" else real(form).template, source)
                 rows.append(_row(compared))
+                _faults(compared, options.faults)
                 if options.documents:
                     readings.append(_reading(draft, compared, engine, (options.documents, options.seed)))
     _show(("form", "blank", "fields", "found", "right kind", "type", "lines", "id", "extra"), rows)
@@ -91,11 +104,34 @@ def _show(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     sys.stdout.write("\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)) + "\n\n")
 
 
+def _scans(engine: Engine, faults: bool) -> None:
+    """Of forms that are there for figures only no fault is shown: what is mended must not be mended for them."""
+    sums = {True: [0] * 5, False: [0] * 5}
+    rows: list[Sequence[str]] = []
+    for form in scanned_forms():
+        compared = compare_scan(drafted(form.picture, engine), form)
+        counts = (1, compared.fields, compared.found, compared.kind, compared.extra)
+        sums[form.seen] = [a + b for a, b in zip(sums[form.seen], counts, strict=True)]
+        rows.append((form.name, "seen" if form.seen else "unseen", *map(str, counts[1:])))
+        _faults(compared, faults and form.seen)
+    for seen, name in ((True, "seen"), (False, "unseen")):
+        forms, fields, found, kind, extra = sums[seen]
+        shares = (f"{found} ({found / max(1, fields):.1%})", f"{kind} ({kind / max(1, fields):.1%})")
+        rows.append((f"**{forms} forms**", name, str(fields), *shares, str(extra)))
+    _show(("form", "faults", "fields", "found", "right kind", "extra"), rows)
+
+
+def _faults(compared: Compared, shown: bool) -> None:
+    if shown and compared.faults:
+        sys.stdout.write("\n".join((f"{compared.form} ({compared.source}):", *compared.faults)) + "\n\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.drafts", description=__doc__)
-    parser.add_argument("--source", choices=(*SOURCES, "all"), default="all", help="what the draft is made from")
+    parser.add_argument("--source", choices=(*SOURCES, "all", SCANS), default="all", help="what the draft is made from")
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
     parser.add_argument("--documents", type=int, default=0, help="filled blanks to read with each draft; 0: none")
+    parser.add_argument("--faults", action="store_true", help="say what is missed, wrong or too much")
     parser.add_argument("--picture", type=Path, help="draw a draft of an own print over that print, and nothing else")
     parser.add_argument("--seed", type=int, default=2026)
     return parser
@@ -144,14 +180,48 @@ def compare(draft: Template, template: Template, source: str) -> Compared:
         template.id, source, len(template.fields), len(both),
         sum(_same_kind(d, t) for d, t in both), sum(d.type is t.type for d, t in both),
         sum(d.lines == t.lines for d, t in both), sum(d.id == t.id for d, t in both),
-        len(draft.fields) - len(both), {d.id: t.id for d, t in both},
+        len(draft.fields) - len(both), {d.id: t.id for d, t in both}, _told(draft.items, template.items, pairs),
     )
 
 
+def compare_scan(draft: Template, form: ScannedForm) -> Compared:
+    """As `compare`; of types, lines and ids nothing is known, and what stands aside is not counted as too much."""
+    pairs = matched([i for i in draft.items if i.field], form.items)
+    aside = [Item(text) for text in form.aside]
+    wanted = {id(d) for d, _ in pairs}
+    items = [i for i in draft.items if i.field and (id(i) in wanted or not any(_alike(i, a) for a in aside))]
+    kind = sum(_same_kind(d.field, t.field) for d, t in pairs if d.field and t.field)
+    return Compared(
+        form.name, SCANS, len(form.items), len(pairs), kind, 0, 0, 0, len(items) - len(pairs), {},
+        _told(items, form.items, pairs),
+    )
+
+
+def _told(drafts: Sequence[Item], rights: Sequence[Item], pairs: Sequence[tuple[Item, Item]]) -> tuple[str, ...]:
+    """In printed order, first what is missed or wrong, then what is too much."""
+    of = {id(right): drafted_item for drafted_item, right in pairs}
+    told = []
+    for right in rights:
+        mine = of.get(id(right))
+        if mine is None and (right.field or right.cells):
+            told.append(f"- {right.text}")
+        elif mine and mine.field and right.field and not _same_kind(mine.field, right.field):
+            told.append(f"~ {right.text}  {_look(mine.field)} in place of {_look(right.field)}")
+    used = {id(d) for d, _ in pairs}
+    told += [f"+ {d.text}  {_look(d.field)}" for d in drafts if d.field and id(d) not in used]
+    return tuple(told)
+
+
+def _look(spec: FieldSpec) -> str:
+    more = (*spec.choices, *spec.inner, *([str(spec.cells)] if spec.cells else ()), *(["before"] * spec.box_first))
+    return f"{spec.kind.value} {list(more)}" if more else spec.kind.value
+
+
 def _same_kind(drafted: FieldSpec, right: FieldSpec) -> bool:
-    """Kind with what belongs to it: boxes of a comb, choices, inner words."""
+    """Kind with what belongs to it: boxes of a comb, choices and on which side of them the boxes stand, inner words."""
     words = [[fold(w).strip(" ,") for w in (*spec.choices, "|", *spec.inner)] for spec in (drafted, right)]
-    return drafted.kind is right.kind and drafted.cells == right.cells and words[0] == words[1]
+    drawn = [(spec.kind, spec.cells, spec.box_first) for spec in (drafted, right)]
+    return drawn[0] == drawn[1] and words[0] == words[1]
 
 
 def matched(drafts: Sequence[Item], rights: Sequence[Item]) -> list[tuple[Item, Item]]:
