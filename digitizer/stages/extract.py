@@ -18,7 +18,9 @@ from digitizer.layout.answers import (
     with_inner,
     without_tail,
 )
+from digitizer.layout.choices import TOLD, Whole, wholes
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
+from digitizer.vietnam.answers import grammar_of
 from digitizer.vietnam.lists import snap, snap_marital_status
 from digitizer.vietnam.phrases import (
     repair_address,
@@ -79,16 +81,17 @@ def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, fl
 
 
 def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) -> Field:
+    others: tuple[str, ...] = ()
     if spec.ticked:
         raw, status, confidence = _ticked(spec, mine[0])
         evidence = None
     else:
-        raw, status, evidence = _written(spec, mine)
+        raw, status, evidence, others = _written(spec, mine)
         confidence = calibration().shares["blank"]
     page, boxes = _where(mine)
     return Field(
         id=spec.id, label=spec.label, type=spec.type.value, status=status, raw=raw, confidence=round(confidence, 4),
-        source=Source.OCR, page=page, polygon_mm=tuple(box.polygon_mm(dpi[page]) for box in boxes),
+        source=Source.OCR, page=page, polygon_mm=tuple(box.polygon_mm(dpi[page]) for box in boxes), candidates=others,
         required=spec.required, evidence=evidence,
     )
 
@@ -103,12 +106,34 @@ def _ticked(spec: FieldSpec, reading: SlotReading) -> tuple[str, FieldStatus, fl
     return spec.answers[inked[0]], FieldStatus.FILLED, calibration().shares["ticked"]
 
 
-def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldStatus, Evidence | None]:
-    """Raw text, kind of answer, and what speaks for the text; None of a blank."""
+def _written(
+    spec: FieldSpec, mine: Sequence[SlotReading]
+) -> tuple[str, FieldStatus, Evidence | None, tuple[str, ...]]:
+    """Raw text, kind of answer, what speaks for the text (None of a blank), and what else it may be."""
     inner = spec.inner if "/" not in spec.inner else ()
-    pieces: list[list[str]] = [[] for _ in range(len(inner) + 1)]
-    lines: list[Reading] = []
-    inked = False
+    parts = list(_parts(spec, mine, bool(inner)))
+
+    def compose(texts: Sequence[str]) -> tuple[str, bool]:
+        pieces: list[list[str]] = [[] for _ in range(len(inner) + 1)]
+        for (piece, _), text in zip(parts, texts, strict=True):
+            pieces[piece].append(without_tail(line_text(text, spec), spec.behind))
+        raw = with_inner([join_lines(each) for each in pieces], inner) if inner else join_lines(pieces[0])
+        return _tidied(raw, spec)
+
+    found = wholes([reading for _, reading in parts], lambda texts: compose(texts)[0])
+    chosen = _understood(found, spec)
+    raw, listed = compose([reading.text for reading in chosen.readings])
+    status = status_of(raw, bool(parts), spec)
+    if status is FieldStatus.BLANK:
+        return "", status, None, ()
+    lines = chosen.readings
+    read, agreed = min(r.confidence for r in lines), min(r.agreed for r in lines)
+    others = tuple(w.text for w in found if w.text not in ("", chosen.text) and w.share >= TOLD)
+    return raw, status, Evidence(spec.type.value, read, agreed, listed, len(lines)), others
+
+
+def _parts(spec: FieldSpec, mine: Sequence[SlotReading], parted: bool) -> Iterator[tuple[int, Reading]]:
+    """What was written, line by line, and between which printed words of the answer it stands."""
     for found in mine:
         for number, (reading, ratio) in enumerate(zip(found.readings, found.ink_ratio, strict=True)):
             if ratio <= 0 or only_mark(reading.text) or ("/" in spec.inner and only_slashes(reading.text, spec)):
@@ -116,17 +141,16 @@ def _written(spec: FieldSpec, mine: Sequence[SlotReading]) -> tuple[str, FieldSt
             text = without_tail(line_text(reading.text, spec), spec.behind)
             if reading.text and not text and spec.behind:
                 continue
-            inked = True
-            piece = found.slot.pieces[number] if found.slot.pieces and inner else 0
-            pieces[piece].append(text)
-            lines.append(reading)
-    raw = with_inner([join_lines(texts) for texts in pieces], inner) if inner else join_lines(pieces[0])
-    raw, listed = _tidied(raw, spec)
-    status = status_of(raw, inked, spec)
-    if status is FieldStatus.BLANK:
-        return "", status, None
-    read, agreed = min(r.confidence for r in lines), min(r.agreed for r in lines)
-    return raw, status, Evidence(spec.type.value, read, agreed, listed, len(lines))
+            yield found.slot.pieces[number] if found.slot.pieces and parted else 0, reading
+
+
+def _understood(found: Sequence[Whole], spec: FieldSpec) -> Whole:
+    """The answer as read; where that is no date, number or listed word, the likeliest other reading that is one, as
+    "31 tháng 01" for "31 tháng 02". It is no surer than its least sure piece."""
+    grammar = grammar_of(spec.type.value)
+    if grammar is None or not found[0].text or grammar(found[0].text):
+        return found[0]
+    return next((w for w in found[1:] if grammar(w.text)), found[0])
 
 
 def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:

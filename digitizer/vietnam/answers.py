@@ -51,6 +51,25 @@ _SHAPES: dict[str, Callable[[str], bool]] = {
 }
 
 
+def grammar_of(field_type: str) -> Callable[[str], bool] | None:
+    """Whether a whole answer, with the words printed between its pieces, can be understood as one of its type; None for
+    types that may say anything."""
+    if field_type in lists.CLOSED:
+        return lambda text: lists.value_of(text, field_type) is not None
+    return _GRAMMARS.get(field_type)
+
+
+_GRAMMARS: dict[str, Callable[[str], bool]] = {
+    "date": lambda text: dates.parse_date(text) is not None,
+    "datetime": lambda text: dates.parse_datetime(text) is not None,
+    "date_in_words": lambda text: dates.parse_date_in_words(text) is not None,
+    "place_and_date": lambda text: dates.split_place_and_date(text)[1] is not None,
+    "personal_id": lambda text: ids.parse_personal_id(text) is not None,
+    "phone": lambda text: ids.parse_phone(text) is not None,
+    "integer": lambda text: ids.parse_integer(text) is not None,
+}
+
+
 def lacks_digits(text: str, field_type: str) -> bool:
     """Whether the number in a text has not as many digits as numbers of that type have: one may have been missed."""
     if field_type == "identity_paper":

@@ -63,6 +63,54 @@ def test_a_footnote_mark_is_no_answer() -> None:
     assert one(TEXT, "(2): Già yếu").raw == "Già yếu"
 
 
+def seen(field_id: str, *readings: Reading, pieces: tuple[int, ...] = ()) -> SlotReading:
+    slot = Slot(field_id, 1, (LINE,) * len(readings), pieces=pieces)
+    return SlotReading(slot, readings, (0.1,) * len(readings))
+
+
+def doubtful(text: str, sure: float, *others: tuple[str, float]) -> Reading:
+    return Reading(text, sure, tuple(t for t, _ in others), tuple(p for _, p in others))
+
+
+def test_of_the_pieces_of_a_date_the_other_readings_are_taken_where_only_they_make_a_day_that_exists() -> None:
+    place, year = Reading("Hà Nội", 0.99), Reading("2026", 0.99)
+    day, month = doubtful("31", 0.9, ("21", 0.06)), doubtful("02", 0.7, ("03", 0.2), ("01", 0.04))
+    pieces = (0, 1, 2, 3)
+    found = fields(form(SIGNED), seen("signed", place, day, month, year, pieces=pieces))["signed"]
+    assert found.raw == "Hà Nội, ngày 31 tháng 03 năm 2026"
+    plain = seen("signed", place, day, Reading("03", 0.9), year, pieces=pieces)
+    assert found.confidence < fields(form(SIGNED), plain)["signed"].confidence
+    day, month = doubtful("31", 0.99, ("21", 0.005)), doubtful("02", 0.99, ("03", 0.004))
+    sure = fields(form(SIGNED), seen("signed", place, day, month, year, pieces=pieces))["signed"]
+    assert sure.raw == "Hà Nội, ngày 31 tháng 02 năm 2026"  # what is read surely is no other day
+
+
+@pytest.mark.parametrize(("type", "read", "raw"), [
+    (FieldType.SEX, doubtful("Na", 0.6, ("Nữ", 0.3)), "Nữ"),
+    (FieldType.ETHNICITY, doubtful("Tấv", 0.5, ("Tày", 0.3), ("Tà", 0.1)), "Tày"),
+    (FieldType.RELATION, doubtful("Mẹ dể", 0.6, ("Mẹ đẻ", 0.3)), "Mẹ đẻ"),
+    (FieldType.PHONE, doubtful("091234567", 0.6, ("0912345678", 0.3)), "0912345678"),
+    (FieldType.ETHNICITY, doubtful("Xa Phang", 0.9, ("Xơ Đăng", 0.01)), "Xa Phang"),  # off the list, read surely
+])
+def test_lists_and_grammars_choose_among_what_may_stand_there(type: FieldType, read: Reading, raw: str) -> None:
+    assert fields(form(FieldSpec("a", "A", type)), seen("a", read))["a"].raw == raw
+
+
+def test_a_name_stays_as_read_and_what_else_it_may_be_is_told() -> None:
+    spec = FieldSpec("a", "A", FieldType.PERSON_NAME)
+    read = doubtful("Trần Vănn Hùng", 0.5, ("Trần Văn Hùng", 0.4), ("Trần Văn Hưng", 0.05))
+    found = fields(form(spec), seen("a", read))
+    assert found["a"].raw == "Trần Vănn Hùng"
+    assert found["a"].candidates == ("Trần Văn Hùng", "Trần Văn Hưng")
+    assert fields(form(spec), seen("a", doubtful("Lê Mơ", 0.99, ("Lê Mở", 0.002))))["a"].candidates == ()
+
+
+def test_other_readings_of_several_lines_are_told_as_whole_answers() -> None:
+    one_line, next_line = doubtful("Số 5 ngõ 7", 0.7, ("Số 5 ngõ 1", 0.2)), Reading("phố Huế, Hà Nội", 0.99)
+    found = fields(form(FieldSpec("a", "A", FieldType.TEXT, lines=2)), seen("a", one_line, next_line))["a"]
+    assert found.candidates == ("Số 5 ngõ 1 phố Huế, Hà Nội",)
+
+
 def test_the_printed_inner_words_belong_to_the_answer() -> None:
     assert one(SIGNED, "Hà Nội", "05", "3", "2026", pieces=(0, 1, 2, 3)).raw == "Hà Nội, ngày 05 tháng 3 năm 2026"
     raw = one(DIED, "10", "30", "05", "3", "", "2026", pieces=(0, 1, 2, 3, 4, 4)).raw

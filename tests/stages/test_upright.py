@@ -45,7 +45,7 @@ def test_turning_a_page_over_moves_all_that_was_found_on_it() -> None:
     assert (over.rotation_deg, len(over.cells), len(over.leaders)) == (180, len(page.cells), len(page.leaders))
     for cell, other in zip(page.cells, reversed(over.cells), strict=True):
         assert np.array_equal(page.gray[cell.slices()], over.gray[other.slices()][::-1, ::-1])
-    for leader, other in zip(page.leaders, reversed(over.leaders), strict=True):
-        assert other.box.left == pytest.approx(page.width_px - leader.box.right)
-        assert other.box.bottom == pytest.approx(page.height_px - leader.box.top)
+    for leader, moved in zip(page.leaders, reversed(over.leaders), strict=True):
+        assert moved.box.left == pytest.approx(page.width_px - leader.box.right)
+        assert moved.box.bottom == pytest.approx(page.height_px - leader.box.top)
     assert np.array_equal(turned_over(over).gray, page.gray)
