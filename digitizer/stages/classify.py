@@ -98,8 +98,9 @@ class _Open:
         """The pages at the end that are later ones of the form whose first page has come, as they were scanned."""
         taken: list[_Leaf] = []
         sure = 0  # backs and ends of footnotes go with the page before them
-        for leaf in sorted(self.leaves, key=lambda each: -each.number) if self.match is None else ():
-            if leaf.held and _is_behind(leaf, first, template):
+        for leaf in sorted(self.leaves, key=lambda each: -each.number):
+            theirs = _is_note_of(leaf, template, self.template) if self.match else _is_behind(leaf, first, template)
+            if theirs:
                 sure = len(taken) + 1
             elif leaf.kind not in (PageClass.BLANK, PageClass.NOTES):
                 break
@@ -250,13 +251,22 @@ def other_side(one: CardText, other: CardText) -> bool:
 def _is_behind(leaf: _Leaf, first: Look, template: Template) -> bool:
     """Whether a page scanned before the first page of a form is a later one of it. Forms share labels, so that the form
     need not be the page's nearest."""
-    assert leaf.held
+    if leaf.held is None:
+        return False
     look = Look(leaf.held[1])
     fit = best_fit([first.text], look, template, True)
     notes = look.has_notes((template,))
     if _goes_on(fit, notes):
         return ANOTHERS * fit.letters >= leaf.print
     return notes and leaf.print < LATER_PAGE
+
+
+def _is_note_of(leaf: _Leaf, template: Template, other: Template | None) -> bool:
+    """Whether it is a page of one form's notes that was taken for the end of another form's."""
+    if leaf.kind is not PageClass.NOTES or leaf.held is None or other is None:
+        return False
+    look = Look(leaf.held[1])
+    return look.has_notes((template,)) and not look.has_notes((other,))
 
 
 def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:

@@ -133,6 +133,16 @@ def test_later_pages_with_little_print_go_to_the_first_page_behind_them_and_not_
     assert [page.number for page in found[1].pages] == [4, 2, 3]
 
 
+def test_notes_scanned_before_their_form_are_not_the_form_before() -> None:
+    land, birth = printed(BY_ID["dat-dai"]), printed(BY_ID["khai-sinh"])
+    notes = ["Chú thích:", *BY_ID["khai-sinh"].notes]
+    found = group(small_page(1, land), small_page(2, notes), small_page(3, birth))
+    assert [(named(d), d.classification.pages) for d in found] == [("dat-dai", (1,)), ("khai-sinh", (3, 2))]
+    own = ["Chú thích:", *BY_ID["dat-dai"].notes]
+    found = group(small_page(1, land), small_page(2, own), small_page(3, birth))
+    assert [d.classification.pages for d in found] == [(1, 2), (3,)]
+
+
 def test_of_two_documents_of_one_form_each_keeps_its_pages() -> None:
     first, second = parts("khai-tu", 18)
     in_order = group(*(small_page(n, lines) for n, lines in enumerate((first, second, first, second), start=1)))
