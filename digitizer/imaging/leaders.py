@@ -90,19 +90,26 @@ def find_leaders(dark: np.ndarray, parts: Parts, dpi: float) -> Leaders:
     px = dpi / 25.4
     dots = _small_components(parts.stats, parts.centres, DOT_MAX_MM * px)
     runs = _on_lines(_runs(dots, dark, px), dots, px)
-    lut = np.zeros(parts.count, np.uint8)
+    alone, touching = np.zeros_like(dark), np.zeros_like(dark)
     erase_later: list[tuple[_Run, list[_Place]]] = []
     for run in runs:
         whole, partly = _sorted_out(run, dots, dark, px)
-        lut[[dots.label[i] for i in whole]] = 255
+        for i in whole:
+            _draw_part(alone, parts, dots.label[i])
         erase_later.append((run, partly))
-    touching = np.zeros_like(dark)
     for run, places in erase_later:
         size = _dot_size(run, dots)
         for place in places:
             _erase_place(dark, touching, place, size, px)
     found = sorted((_leader(run, dots) for run in runs), key=lambda leader: (leader.box.top, leader.box.left))
-    return Leaders(tuple(found), lut[parts.labels], touching)
+    return Leaders(tuple(found), alone, touching)
+
+
+def _draw_part(mask: np.ndarray, parts: Parts, label: int) -> None:
+    """One small part where it lies; the whole page at once takes four times as long for all the dots of a form."""
+    left, top, width, height, _ = parts.stats[label].tolist()
+    place = slice(top, top + height), slice(left, left + width)
+    mask[place][parts.labels[place] == label] = 255
 
 
 def _runs(dots: _Dots, dark: np.ndarray, px: float) -> list[_Run]:
