@@ -15,6 +15,7 @@ from digitizer.document import Field, FieldStatus, Finding, Record, Source
 from digitizer.template import FieldType
 from digitizer.vietnam import dates, ids, names
 from digitizer.vietnam.dates import PartialDate
+from digitizer.vietnam.pairs import doubted_words, with_meant
 from digitizer.vietnam.text import broken_words, tone_key
 
 STAGE = "validate"
@@ -44,6 +45,7 @@ class _Notebook:
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     ceilings: dict[str, float] = field(default_factory=dict)
     floors: dict[str, float] = field(default_factory=dict)
+    proposals: dict[str, str] = field(default_factory=dict)
 
     def against(self, code: str, message: str, kind: str, *fields: Field | None) -> None:
         for f in fields:
@@ -56,6 +58,9 @@ class _Notebook:
 
     def lower(self, kind: str, f: Field) -> None:
         self.ceilings[f.id] = min(calibration().shares[kind], self.ceilings.get(f.id, 1.0))
+
+    def propose(self, text: str, f: Field) -> None:
+        self.proposals[f.id] = text
 
     def agree(self, kind: str, *fields: Field | None) -> None:
         for f in fields:
@@ -70,7 +75,10 @@ class _Notebook:
         confidence, ceiling = f.confidence, self.ceilings.get(f.id, 1.0)
         if confidence >= _LIFTABLE and ceiling == 1.0:
             confidence = max(confidence, self.floors.get(f.id, 0.0))
-        return replace(f, findings=findings, confidence=min(confidence, ceiling))
+        candidates = f.candidates
+        if f.id in self.proposals and self.proposals[f.id] not in candidates:
+            candidates = (self.proposals[f.id], *candidates)
+        return replace(f, findings=findings, confidence=min(confidence, ceiling), candidates=candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +159,19 @@ def _check_field(f: Field, day: date, notes: _Notebook) -> None:
             "Xã, phường cũ đã chia về nhiều đơn vị mới; cần chọn đúng đơn vị." if many
             else "Chưa xác định được xã, phường hiện nay từ địa chỉ.", f,
         )
-    elif f.type == FieldType.TEXT and broken_words(f.raw):
-        notes.against("text_unusual", "Có từ không theo chính tả tiếng Việt; cần xem lại.", ODD, f)
+    elif f.type in (FieldType.TEXT, FieldType.PLACE):
+        _check_text(f, notes)
     elif any(x.code == "not_in_list" for x in f.findings):
         notes.lower(ODD, f)
+
+
+def _check_text(f: Field, notes: _Notebook) -> None:
+    """Free text is read as it stands; what it may have been meant to say is shown beside it."""
+    if f.type == FieldType.TEXT and broken_words(f.raw):
+        notes.against("text_unusual", "Có từ không theo chính tả tiếng Việt; cần xem lại.", ODD, f)
+    elif doubts := doubted_words(f.raw):
+        notes.against("text_marks", "Có từ hiếm khi đứng cạnh các từ bên cạnh; cần xem lại dấu.", ODD, f)
+        notes.propose(with_meant(f.raw, doubts), f)
 
 
 def _check_date(f: Field, day: date, notes: _Notebook) -> None:

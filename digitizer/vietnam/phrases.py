@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from digitizer.vietnam.misread import clearly_meant
 from digitizer.vietnam.text import fold, syllables
+from digitizer.vietnam.units import province_named
 
 _KINDS = (
     "Căn cước công dân số", "Căn cước số", "Thẻ căn cước số", "Thẻ căn cước công dân số", "CCCD số", "CMND số",
@@ -36,8 +37,10 @@ _UNIT_WORDS = (
     "đội", "cụm", "bệnh", "viện", "đa", "khoa", "trạm", "y", "tế", "trung", "ương", "sản", "nhi", "và", "tại", "nhân",
     "ủy", "ban", "công", "an", "tập", "thể", "làng", "buôn", "tâm", "riêng", "quốc", "gia",
 )
+_ROADS = frozenset(("xa lộ", "đại lộ", "quốc lộ", "tỉnh lộ", "hương lộ"))
 _PARTING = r"(?:phường|xã|thị trấn|đặc khu|quận|huyện|thị xã|tỉnh|thành phố|TP\.)"
 _UNPARTED = re.compile(rf"(\w+) (?={_PARTING} [A-ZĐÀ-Ỹ0-9])")
+_NAMED_UNIT = re.compile(rf"{_PARTING} (?:[A-ZĐÀ-Ỹ]\w* ?)+$")
 _CITY = re.compile(r"\bTP\s?[,:;]?\s+(?=[A-ZĐ])")
 _NAME_AND_NUMBER = re.compile(r"(?P<name>[a-zA-Z]+?)(?P<zeros>[oO]{1,2})(?=\d+@)")
 LONGEST = 7  # letters of a syllable: nghiêng
@@ -85,7 +88,18 @@ def repair_address(text: str) -> str:
     """Unit words, and commas where dots and other small marks were read between the parts."""
     text = _CITY.sub("TP. ", text)
     text = re.sub(r"(?<=[^\W_])(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\b[PQ])\s?[.;:]\s+(?=\w)", ", ", text)
-    return _UNPARTED.sub(_with_comma, repair_unit_words(text))
+    return _province_parted(_UNPARTED.sub(_with_comma, repair_unit_words(text)))
+
+
+def _province_parted(text: str) -> str:
+    """A comma between a named unit and the bare province behind it: "thị xã Sơn Tây, Hà Nội"."""
+    *before, last = text.rsplit(", ", 1)
+    words = last.split(" ")
+    for length in (3, 2):
+        named, province = words[:-length], " ".join(words[-length:])
+        if _NAMED_UNIT.match(" ".join(named)) and province_named(province):
+            return ", ".join((*before, " ".join(named), province))
+    return text
 
 
 def repair_prose(text: str) -> str:
@@ -128,6 +142,8 @@ def repair_unit_words(text: str) -> str:
     for i, word in enumerate(words):
         core = word.strip(",.;:")
         if not core.isalpha() or not core.islower() or core in _UNIT_WORDS or core in _OFFICE_WORDS or len(core) < 2:
+            continue
+        if " ".join(words[i:i + 2]) in _ROADS or " ".join(words[max(0, i - 1):i + 1]) in _ROADS:
             continue
         near = [w for w in _UNIT_WORDS if Levenshtein.distance(fold(core), fold(w)) <= (1 if len(w) >= 4 else 0)]
         meant = clearly_meant(core, near) if near else None

@@ -126,6 +126,15 @@ def test_names_are_flagged_not_changed(name: str, code: str) -> None:
     assert codes(checked(subject__full_name=name)) == {code}
 
 
+def test_free_text_whose_marks_nobody_writes_goes_to_a_person_with_what_was_meant() -> None:
+    wrong = checked(confidence=0.99, purpose="Xác nhận thông tin về cư tru")
+    assert codes(wrong) == {"text_marks"}
+    assert confidence(wrong, "purpose") < 0.9
+    assert [(f.raw, f.candidates) for f in wrong.fields] == [
+        ("Xác nhận thông tin về cư tru", ("Xác nhận thông tin về cư trú",))
+    ]
+
+
 def test_free_text_with_a_word_that_is_no_syllable_goes_to_a_person_as_it_was_read() -> None:
     wrong = checked(confidence=0.99, purpose="Bổ túc hồ sơ vay vôốn ngân hàng")
     assert codes(wrong) == {"text_unusual"}

@@ -3,7 +3,7 @@
 import pytest
 
 from digitizer.vietnam.answers import lacks_digits
-from digitizer.vietnam.phrases import repair_email, repair_prose
+from digitizer.vietnam.phrases import repair_address, repair_email, repair_prose
 
 
 @pytest.mark.parametrize(("read", "meant"), [
@@ -43,3 +43,15 @@ def test_an_address_in_free_text_gets_what_parts_it(read: str, meant: str) -> No
 ])
 def test_a_number_that_lacks_digits_is_seen(text: str, field_type: str, lacks: bool) -> None:
     assert lacks_digits(text, field_type) is lacks
+
+
+@pytest.mark.parametrize(("read", "meant"), [
+    ("Số 25 ngõ 37 Văn Quán, phường Quang Trung, thị xã Sơn Tây Hà Nội",
+     "Số 25 ngõ 37 Văn Quán, phường Quang Trung, thị xã Sơn Tây, Hà Nội"),
+    ("Thôn Đông, xã Quốc Oai Hà Nội", "Thôn Đông, xã Quốc Oai, Hà Nội"),
+    ("Thôn Đông, xã Quốc Oai, thành phố Hà Nội", "Thôn Đông, xã Quốc Oai, thành phố Hà Nội"),
+    ("Số 3 xa lộ Hà Nội, phường Thảo Điền", "Số 3 xa lộ Hà Nội, phường Thảo Điền"),
+    ("Số 3 xa lộ Hà Nội", "Số 3 xa lộ Hà Nội"),
+])
+def test_the_province_is_parted_from_the_unit_before_it(read: str, meant: str) -> None:
+    assert repair_address(read) == meant
