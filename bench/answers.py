@@ -6,11 +6,13 @@ import random
 import re
 from dataclasses import replace
 
-from bench import applications, guardians, offices, people, vehicles
+from bench import applications, certificates, guardians, offices, people, vehicles
 from bench.people import BLANK, Truth
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
-_MAKERS = people.MAKERS | applications.MAKERS | guardians.MAKERS | offices.MAKERS | vehicles.MAKERS
+_MAKERS = (
+    people.MAKERS | applications.MAKERS | guardians.MAKERS | offices.MAKERS | vehicles.MAKERS | certificates.MAKERS
+)
 
 
 def answers(template: Template, rng: random.Random) -> dict[str, Truth]:

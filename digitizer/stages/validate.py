@@ -24,7 +24,7 @@ STAGE = "validate"
 BROKEN, CONFLICT, ODD, CHECKED, CONFIRMED = "broken", "conflict", "odd", "checked", "confirmed"
 _LIFTABLE = 0.5  # a reading less sure than this is not saved by a check
 _SEX_OF_BLOCK = {"mother": "Nữ", "father": "Nam", "spouse_female": "Nữ", "spouse_male": "Nam",
-                 "bride": "Nữ", "groom": "Nam"}
+                 "bride": "Nữ", "groom": "Nam", "wife": "Nữ", "husband": "Nam"}
 _AHEAD = ("valid_until", "due_at")  # days that are to come when the paper is written
 _SELF = ("bản thân", "chính tôi")
 # Two blocks that are one person when the relation says so; relations as tone_key.

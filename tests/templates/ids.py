@@ -218,4 +218,53 @@ IDS = {
         "personal_id", "full_name", "date_of_birth", "sex", "nationality", "residence", "place_of_birth", "issued_on",
         "expires_on", "old_id_number",
     ],
+    "trich-luc-khai-sinh": [
+        "number", "child.full_name", "child.date_of_birth", "child.date_of_birth_words", "child.sex",
+        "child.ethnicity", "child.nationality", "child.place_of_birth", "child.home_town", "child.personal_id",
+        "mother.full_name", "mother.date_of_birth", "mother.ethnicity", "mother.nationality", "mother.residence",
+        "father.full_name", "father.date_of_birth", "father.ethnicity", "father.nationality", "father.residence",
+        "registered.authority", "registered.number", "registered.date", "note", "place_and_date",
+    ],
+    "trich-luc-khai-tu": [
+        "number", "deceased.full_name", "deceased.date_of_birth", "deceased.sex", "deceased.ethnicity",
+        "deceased.nationality", "deceased.personal_id", "deceased.identity_paper", "deceased.died_at",
+        "deceased.place_of_death", "deceased.cause_of_death", "death_notice.number", "requester.full_name",
+        "registered.authority", "registered.number", "registered.date", "note", "place_and_date",
+    ],
+    "trich-luc-ket-hon": [
+        "number", "wife.full_name", "wife.date_of_birth", "wife.ethnicity", "wife.nationality", "wife.residence",
+        "wife.identity_paper", "husband.full_name", "husband.date_of_birth", "husband.ethnicity",
+        "husband.nationality", "husband.residence", "husband.identity_paper", "registered.authority",
+        "registered.number", "registered.date", "note", "place_and_date",
+    ],
+    "giay-chung-nhan-ket-hon": [
+        "number", "wife.full_name", "wife.date_of_birth", "wife.ethnicity", "wife.nationality", "wife.residence",
+        "wife.identity_paper", "husband.full_name", "husband.date_of_birth", "husband.ethnicity",
+        "husband.nationality", "husband.residence", "husband.identity_paper", "registered.authority",
+        "registered.date", "place_and_date",
+    ],
+    "giay-xac-nhan-hon-nhan": [
+        "number", "requester.full_name", "subject.full_name", "subject.date_of_birth", "subject.sex",
+        "subject.ethnicity", "subject.nationality", "subject.identity_paper", "subject.residence",
+        "period.residence", "period.from", "period.to", "subject.marital_status", "purpose", "place_and_date",
+    ],
+    "giay-chung-sinh": [
+        "hospital", "number", "book", "mother.full_name", "mother.date_of_birth", "mother.residence",
+        "mother.personal_id", "mother.insurance_number", "mother.ethnicity", "father.full_name", "child.born_at",
+        "child.place_of_birth", "mother.births", "mother.living_children", "child.number_born", "child.sex",
+        "child.weight", "child.condition", "child.full_name", "midwife", "place_and_date",
+    ],
+    "giay-bao-tu": [
+        "hospital", "number", "deceased.full_name", "deceased.date_of_birth", "deceased.sex", "deceased.ethnicity",
+        "deceased.nationality", "deceased.residence", "deceased.identity_paper", "admitted_at", "deceased.died_at",
+        "deceased.cause_of_death", "relative.full_name", "place_and_date",
+    ],
+    "ct07": [
+        "number", "requester.full_name", "requester.personal_id", "subject.full_name", "subject.date_of_birth",
+        "subject.sex", "subject.personal_id", "subject.ethnicity", "subject.religion", "subject.home_town",
+        "subject.birth_registered_at", "subject.permanent_residence", "subject.temporary_residence",
+        "subject.current_residence", "householder.full_name", "householder.relation", "householder.personal_id",
+        "members[n].full_name", "members[n].date_of_birth", "members[n].sex", "members[n].personal_id",
+        "members[n].relation", "other_information", "valid_until", "place_and_date",
+    ],
 }
