@@ -8,8 +8,7 @@ from digitizer.vietnam.pairs import doubted_words, with_meant
 @pytest.mark.parametrize(("read", "meant"), [
     ("Xác nhận thông tin về cư tru", "Xác nhận thông tin về cư trú"),
     ("Điều chỉnh thông tin vẻ cư trú", "Điều chỉnh thông tin về cư trú"),
-    ("Tai nhà riêng", "Tại nhà riêng"),
-    ("Đề đăng ký kết hôn với ông Lê Văn Mẫu", "Để đăng ký kết hôn với ông Lê Văn Mẫu"),
+    ("Thống tin về cư trú", "Thông tin về cư trú"),
 ])
 def test_a_lost_mark_is_seen_by_its_neighbours(read: str, meant: str) -> None:
     doubts = doubted_words(read)
@@ -32,5 +31,5 @@ def test_names_are_never_doubted() -> None:
 
 
 def test_capitals_stay_in_the_proposal_and_letters_may_come_apart() -> None:
-    apart = "Tai nhà riêng".replace("à", "a\u0300")
-    assert with_meant(apart, doubted_words(apart)) == "Tại nhà riêng"
+    apart = "Thống tin về cư trú".replace("ề", "e\u0302\u0300")
+    assert with_meant(apart, doubted_words(apart)) == "Thông tin về cư trú"
