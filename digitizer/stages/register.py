@@ -16,10 +16,12 @@ from digitizer.layout.grid import column_sides, line_boxes, row_cells
 from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, parted, tokens_of
-from digitizer.template import FieldKind, FieldSpec, Grid, Item, Template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Grid, Item, Template
 from digitizer.vietnam.text import fold
 
 MANY_LINES = 12
+YEAR = 2.0  # of the letter size: four digits
+ENDED = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.PLACE_AND_DATE})  # by the year, if printed in words
 MARK_BEHIND = 0.35  # of the letter size: room for a comma or colon behind a word
 
 
@@ -112,7 +114,10 @@ def _written(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator
     rooms: list[tuple[Room, int]] = []
     for piece, start, end in _pieces(found, index, item, spec):
         most = MANY_LINES if _next_is_near(found, index) else spec.lines
-        rooms.extend((room, piece) for room in rooms_between(found.sheets, start, end, most))
+        between = rooms_between(found.sheets, start, end, most)
+        if spec.type in ENDED and piece == len(spec.inner) > 0 and _holds_year(found, between, start):
+            between = between[:1]
+        rooms.extend((room, piece) for room in between)
     last = found.tokens[label.end - 1]
     for page in sorted({room.page for room, _ in rooms}):
         mine = [(room, piece) for room, piece in rooms if room.page == page]
@@ -120,6 +125,13 @@ def _written(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator
             spec.id, found.sheets[page].page.number, tuple(room.box for room, _ in mine),
             last.box if page == last.page else None, label.quality, tuple(piece for _, piece in mine),
         )
+
+
+def _holds_year(found: _Found, rooms: Sequence[Room], start: Place) -> bool:
+    """Whether a year has room on the line of the word before it, so that it does not go on below."""
+    return bool(rooms) and rooms[0].page == start.page and rooms[0].box.left < start.x_px + 2 and (
+        rooms[0].box.width > YEAR * found.sheets[start.page].letter_px
+    )
 
 
 def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[tuple[int, Place, Place | None]]:

@@ -47,6 +47,20 @@ def test_the_answer_is_the_rest_of_the_line_up_to_the_next_label() -> None:
     assert found.findings == ()
 
 
+def test_a_year_does_not_run_on_into_the_next_date_line() -> None:
+    paper = Paper()
+    x = paper.text(300, 400, "Ngày")
+    for word in ("tháng", "năm"):
+        paper.leader(x, x + 180, 400)
+        x = paper.text(x + 190, 400, word)
+    paper.leader(x, x + 200, 400)
+    paper.leader(300, 1800, 400 + PITCH)  # of the office below, whose words were not seen
+    paper.text(300, 400 + 2 * PITCH, "NGƯỜI KHAI")
+    signed = asked("Ngày", "signed_on", type=FieldType.DATE, inner=("tháng", "năm"))
+    found = register([paper.page()], [paper.read()], form(signed, Item("NGƯỜI KHAI")))
+    assert slot(found, "signed_on").pieces == (0, 1, 2)
+
+
 def test_an_answer_runs_over_the_lines_before_the_next_label() -> None:
     paper = Paper()
     paper.leader(paper.text(300, 400, "Nơi cư trú:"), 2200, 400)

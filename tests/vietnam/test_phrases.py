@@ -3,7 +3,8 @@
 import pytest
 
 from digitizer.vietnam.answers import lacks_digits
-from digitizer.vietnam.phrases import repair_address, repair_email, repair_prose
+from digitizer.vietnam.lists import snap
+from digitizer.vietnam.phrases import repair_address, repair_email, repair_office, repair_prose
 
 
 @pytest.mark.parametrize(("read", "meant"), [
@@ -55,3 +56,17 @@ def test_a_number_that_lacks_digits_is_seen(text: str, field_type: str, lacks: b
 ])
 def test_the_province_is_parted_from_the_unit_before_it(read: str, meant: str) -> None:
     assert repair_address(read) == meant
+
+
+@pytest.mark.parametrize("office", [
+    "Sở Xây dựng thành phố Hà Nội", "Văn phòng Đăng ký đất đai Hà Nội", "Cục Quản lý xuất nhập cảnh",
+    "Phòng Cảnh sát giao thông", "Công an quận Cầu Giấy", "Bảo hiểm xã hội quận Ba Đình",
+    "Thuế cơ sở 8 thành phố Hà Nội", "Chi nhánh số 1 Trung tâm Phục vụ hành chính công", "Sở Tư pháp Hà Nội",
+])
+def test_offices_above_the_commune_are_no_wards(office: str) -> None:
+    assert repair_office(office) == office
+    assert snap(office, "organization") in (None, office)
+
+
+def test_the_unit_behind_an_office_is_still_repaired() -> None:
+    assert repair_office("Công an phương Kim Liên") == "Công an phường Kim Liên"
