@@ -13,6 +13,8 @@ from digitizer.geometry import Box, union
 from digitizer.layout.stream import Token
 
 DARK = 150
+HIGH = 0.25  # of the letter size over the baseline: no leader stands so high in a word
+COVERED = 0.6  # of a leader's width, by words that it stands so high in
 _DESCENDING = frozenset("gjpqyạẹịọụựợậệộặỵç,;")
 
 
@@ -49,10 +51,20 @@ def sheet_of(page: CleanPage, tokens: Sequence[Token], labels: Sequence[Token]) 
     """tokens: all of this page. labels: those that belong to matched labels, whose size is the form's."""
     letter = _letter_px(labels or tokens, page.dpi)
     leaders = [leader.box for leader in page.leaders if leader.box.width > 0.8 * letter or leader.pitch_px]
+    leaders = [box for box in leaders if not _in_print(box, tokens, letter)]
     rows = _rows(leaders, tokens, letter)
     marks = [*leaders, *(t.box for t in labels)]
     around = union(marks) if marks else Box(0, 0, page.width_px, page.height_px)
     return Sheet(page, rows, letter, around.left, around.right)
+
+
+def _in_print(leader: Box, tokens: Sequence[Token], letter: float) -> bool:
+    """Whether what was taken for a leader lies over the baseline of words: marks of capitals and accents in a row."""
+    over = 0.0
+    for token in tokens:
+        if token.box.top < leader.middle_y < base_px(token.box, token.text) - HIGH * letter:
+            over += max(0.0, min(token.box.right, leader.right) - max(token.box.left, leader.left))
+    return over > COVERED * leader.width
 
 
 def base_px(box: Box, text: str) -> float:

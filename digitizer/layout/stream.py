@@ -10,6 +10,7 @@ from digitizer.document import Line, PageText, Word
 from digitizer.geometry import Box
 from digitizer.vietnam.text import fold
 
+MARKS = 2  # before a word; more of them are a leader
 _LIKE_COLON = (":", ";", "-", ".")
 
 
@@ -17,7 +18,8 @@ _LIKE_COLON = (":", ";", "-", ".")
 class Token:
     """A run of letters and digits. key: folded. page: index into the document's pages. line: index over all pages.
 
-    first: begins its printed line. colon: a colon, or what is often read for one, stands right behind it."""
+    first: begins its printed line. colon: a colon, or what is often read for one, stands right behind it.
+    mark_px: where a mark or two right before it begin, such as the comma of ", ngày"; else its own left side."""
 
     key: str
     text: str
@@ -26,6 +28,7 @@ class Token:
     line: int
     first: bool
     colon: bool
+    mark_px: float
 
 
 def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
@@ -41,7 +44,10 @@ def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
                     colon = word.text[end:end + 1] in _LIKE_COLON and end < len(word.text)
                     key = fold(text, spaces=False)
                     if key:
-                        found.append(Token(key, text, _part(word, start, end), page, line_number, first, colon))
+                        box = _part(word, start, end)
+                        bare = 0 < start <= MARKS and not any(c.isalnum() for c in word.text[:start])
+                        mark = word.box.left if bare else box.left
+                        found.append(Token(key, text, box, page, line_number, first, colon, mark))
                         first = False
             line_number += 1
     return tuple(found)
@@ -62,7 +68,7 @@ def _parted(token: Token, words: Collection[str]) -> Iterator[Token]:
         box, last = _part(whole, start, end), end == len(token.key)
         yield replace(
             token, key=token.key[start:end], text=token.text[start:end], box=box, first=token.first and start == 0,
-            colon=token.colon and last,
+            colon=token.colon and last, mark_px=token.mark_px if start == 0 else box.left,
         )
 
 

@@ -172,8 +172,9 @@ def _before(found: _Found, match: Match) -> Place:
     token = found.tokens[match.start]
     sheet = found.sheets[token.page]
     row = _row(found, match, token)
-    left = token.box.left - 0.04 * sheet.letter_px
-    return Place(token.page, row, answer_right_px(sheet, row, left, match.pattern.text.startswith((",", ";"))))
+    comma = match.pattern.text.startswith((",", ";"))
+    left = (token.mark_px if comma else token.box.left) - 0.04 * sheet.letter_px
+    return Place(token.page, row, answer_right_px(sheet, row, left, comma and token.mark_px == token.box.left))
 
 
 def _next_is_near(found: _Found, index: int) -> bool:
