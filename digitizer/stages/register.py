@@ -13,14 +13,14 @@ from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
 from digitizer.layout.grid import column_sides, line_boxes, row_cells
-from digitizer.layout.rows import Sheet, answer_left_px, answer_right_px, base_px, sheet_of
+from digitizer.layout.rows import DARK, Sheet, answer_left_px, answer_right_px, base_px, sheet_of
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, parted, tokens_of
 from digitizer.template import FieldKind, FieldSpec, FieldType, Grid, Item, Template
 from digitizer.vietnam.text import fold
 
 MANY_LINES = 12
-YEAR = 2.0  # of the letter size: four digits
+YEAR = 0.2  # of a letter's square: the ink of four digits is at least that
 ENDED = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.PLACE_AND_DATE})  # by the year, if printed in words
 MARK_BEHIND = 0.35  # of the letter size: room for a comma or colon behind a word
 
@@ -128,10 +128,12 @@ def _written(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator
 
 
 def _holds_year(found: _Found, rooms: Sequence[Room], start: Place) -> bool:
-    """Whether a year has room on the line of the word before it, so that it does not go on below."""
-    return bool(rooms) and rooms[0].page == start.page and rooms[0].box.left < start.x_px + 2 and (
-        rooms[0].box.width > YEAR * found.sheets[start.page].letter_px
-    )
+    """Whether a year is written on the line of the word before it, so that it does not go on below."""
+    if not rooms or rooms[0].page != start.page:
+        return False
+    sheet, box = found.sheets[start.page], rooms[0].box
+    ink = int((sheet.page.ink[box.slices()] < DARK).sum())
+    return box.left < start.x_px + 2 and ink > YEAR * sheet.letter_px**2
 
 
 def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[tuple[int, Place, Place | None]]:

@@ -56,6 +56,7 @@ def test_a_year_does_not_run_on_into_the_next_date_line() -> None:
     paper.leader(x, x + 200, 400)
     paper.leader(300, 1800, 400 + PITCH)  # of the office below, whose words were not seen
     paper.text(300, 400 + 2 * PITCH, "NGƯỜI KHAI")
+    paper.blot(Box(x + 20, 365, x + 120, 400))  # the year
     signed = asked("Ngày", "signed_on", type=FieldType.DATE, inner=("tháng", "năm"))
     found = register([paper.page()], [paper.read()], form(signed, Item("NGƯỜI KHAI")))
     assert slot(found, "signed_on").pieces == (0, 1, 2)
