@@ -25,7 +25,7 @@ _LIKE = {_ID: "subject.full_name", _ROW_ID: "members[n].full_name", _CELL_ID: "[
 FORM_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _MARK = re.compile(r"^\(?(\d{1,2})\)?$")
 _NEEDED = {"id": str, "edition": str, "titles": list, "regulation": str, "valid_from": date, "items": list}
-_OTHERS = {"valid_to": date, "form_code": str, "procedure_codes": list, "rows": int, "notes": list}
+_OTHERS = {"valid_to": date, "form_code": str, "layout": str, "procedure_codes": list, "rows": int, "notes": list}
 _KINDS = {str: "text", list: "a list", int: "a number", date: "a date such as 2025-07-01", bool: "true or false"}
 
 
