@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from digitizer.errors import UsageError
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template, parse_template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Layout, Template, parse_template
 from digitizer.vietnam.text import fold
 
 _ID = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$")
@@ -113,7 +113,8 @@ def _items(items: list[dict[str, Any]], data: dict[str, Any]) -> Iterator[Fault]
     specs = []
     for number, item in enumerate(items, start=1):
         where = f"item {number}"
-        yield from _item(item, where)
+        unlabelled = data.get("layout") == Layout.CARD and item.get("text") == ""
+        yield from (f for f in _item(item, where) if not (unlabelled and f.code == "empty_label"))
         spec = item.get("field")
         if isinstance(spec, dict):
             name = str(spec.get("id", where))
