@@ -174,8 +174,8 @@ def drafted(path: Path, engine: Engine) -> Template:
 
 def compare(draft: Template, template: Template, source: str) -> Compared:
     """Labels are matched in printed order, as many letters as possible; then fields of matched labels are compared."""
-    pairs = matched([i for i in draft.items if i.field], [i for i in template.items if i.field])
-    both = [(d.field, t.field) for d, t in pairs if d.field and t.field]
+    pairs = matched([i for i in draft.items if _specs(i)], [i for i in template.items if _specs(i)])
+    both = [both for d, t in pairs for both in zip(_specs(d), _specs(t), strict=False)]
     return Compared(
         template.id, source, len(template.fields), len(both),
         sum(_same_kind(d, t) for d, t in both), sum(d.type is t.type for d, t in both),
@@ -184,13 +184,18 @@ def compare(draft: Template, template: Template, source: str) -> Compared:
     )
 
 
+def _specs(item: Item) -> tuple[FieldSpec, ...]:
+    """Its answers: of a label in a table's first column one for each column."""
+    return item.cells or ((item.field,) if item.field else ())
+
+
 def compare_scan(draft: Template, form: ScannedForm) -> Compared:
     """As `compare`; of types, lines and ids nothing is known, and what stands aside is not counted as too much."""
     pairs = matched([i for i in draft.items if i.field], form.items)
     aside = [Item(text) for text in form.aside]
     wanted = {id(d) for d, _ in pairs}
-    items = [i for i in draft.items if i.field and (id(i) in wanted or not any(_alike(i, a) for a in aside))]
-    kind = sum(_same_kind(d.field, t.field) for d, t in pairs if d.field and t.field)
+    items = [i for i in draft.items if _specs(i) and (id(i) in wanted or not any(_alike(i, a) for a in aside))]
+    kind = sum(_same_kind(_specs(d)[0], _specs(t)[0]) for d, t in pairs)
     return Compared(
         form.name, SCANS, len(form.items), len(pairs), kind, 0, 0, 0, len(items) - len(pairs), {},
         _told(items, form.items, pairs),
@@ -203,12 +208,12 @@ def _told(drafts: Sequence[Item], rights: Sequence[Item], pairs: Sequence[tuple[
     told = []
     for right in rights:
         mine = of.get(id(right))
-        if mine is None and (right.field or right.cells):
+        if mine is None and _specs(right):
             told.append(f"- {right.text}")
-        elif mine and mine.field and right.field and not _same_kind(mine.field, right.field):
-            told.append(f"~ {right.text}  {_look(mine.field)} in place of {_look(right.field)}")
+        elif mine and not _same_kind(_specs(mine)[0], _specs(right)[0]):
+            told.append(f"~ {right.text}  {_look(_specs(mine)[0])} in place of {_look(_specs(right)[0])}")
     used = {id(d) for d, _ in pairs}
-    told += [f"+ {d.text}  {_look(d.field)}" for d in drafts if d.field and id(d) not in used]
+    told += [f"+ {d.text}  {_look(_specs(d)[0])}" for d in drafts if _specs(d) and id(d) not in used]
     return tuple(told)
 
 

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from digitizer.drafting.sheet import DPI, Grid, Kind, Piece, Sheet, Word
 from digitizer.geometry import Box, union
+from digitizer.layout.cells import TICK_MM
 
 _MM = DPI / 25.4
-_TICK_MM = (2.4, 8.0)
 _COMB_MM = (3.0, 14.0)
 _TOUCHING_PX = 12.0  # two cells of one table lie a printed line apart
 _LEAST_COMB = 4
 _LEAST_COLUMNS = 3
+_LEAST_LETTERS = 3  # of a label; order numbers have none
+TICK_COLUMN_MM = 32.0  # columns to tick are 20 to 25 mm wide; a name needs 50
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """heads: over the labels and over each column of answers; () where the table has none. columns: of answers."""
+
+    heads: tuple[str, ...]
+    labels: tuple[str, ...]
+    columns: int
 
 
 def drawn(sheet: Sheet) -> tuple[list[Grid], list[Piece], list[Piece]]:
@@ -57,7 +69,7 @@ def _rows(group: Sequence[Box]) -> list[list[Box]]:
 
 
 def _is_tick(cell: Box) -> bool:
-    low, high = (mm * _MM for mm in _TICK_MM)
+    low, high = (mm * _MM for mm in TICK_MM)
     square = 0.6 < cell.width / max(1.0, cell.height) < 1.7
     return square and low <= min(cell.width, cell.height) and max(cell.width, cell.height) <= high
 
@@ -84,13 +96,16 @@ def _words_in(sheet: Sheet, box: Box) -> list[Word]:
 def _grid(sheet: Sheet, rows: Sequence[Sequence[Box]]) -> Grid | None:
     """None where no empty row stands under a head: print in a frame, not a table to fill."""
     columns = max(map(len, rows))
+    box = union(c for r in rows for c in r)
+    found = labelled([[_text_in(sheet, cell) for cell in row] for row in rows])
+    if found is not None:
+        narrow = all(c.width < TICK_COLUMN_MM * _MM for r in rows if len(r) == columns for c in r[-found.columns:])
+        return Grid(sheet.page, box, found.heads, len(found.labels), found.labels, narrow)
     empty = [r for r in rows if len(r) >= columns - 1 and not any(_words_in(sheet, c) for c in r[1:])]
     if not empty:
         return None
     body = max(empty, key=len)
     top = min(r[0].top for r in empty)
-    box = union(c for r in rows for c in r)
-    printed = sum(1 for r in rows if r[0].top > top and r not in empty)
     heads = []
     for cell in body:
         words = [
@@ -100,7 +115,29 @@ def _grid(sheet: Sheet, rows: Sequence[Sequence[Box]]) -> Grid | None:
         heads.append(" ".join(w.text for w in sorted(words, key=_place)))
     if not any(heads):
         return None
-    return Grid(sheet.page, box, tuple(heads), len(empty), printed)
+    return Grid(sheet.page, box, tuple(heads), len(empty))
+
+
+def labelled(rows: Sequence[Sequence[str]]) -> Labelled | None:
+    """A table whose rows begin with a label and leave two cells or more for answers; None for another."""
+    columns = max(map(len, rows), default=0)
+    for answers in range(2, columns):
+        at = columns - answers - 1
+        body = [i for i, r in enumerate(rows) if len(r) == columns and _is_label(r[at]) and not any(r[at + 1:])]
+        if len(body) < max(2, 0.6 * (len(rows) - 1)):
+            continue
+        above = rows[body[0] - 1] if body[0] else ()
+        heads = tuple(above[at:]) if len(above) == columns and all(above[at + 1:]) else ()
+        return Labelled(heads, tuple(rows[i][at] for i in body), answers)
+    return None
+
+
+def _is_label(text: str) -> bool:
+    return sum(c.isalpha() for c in text) >= _LEAST_LETTERS
+
+
+def _text_in(sheet: Sheet, cell: Box) -> str:
+    return " ".join(w.text for w in sorted(_words_in(sheet, cell), key=_place))
 
 
 def _place(word: Word) -> tuple[int, float]:

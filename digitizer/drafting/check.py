@@ -142,7 +142,8 @@ def _item(item: dict[str, Any], where: str) -> Iterator[Fault]:
         yield Fault("empty_label", f"{where}: the text {text!r} has no letters, so it cannot be found on paper", where)
     elif item.get("field") and len(fold(text, spaces=False)) < 2:
         yield Fault("short_label", f"{where}: {text!r} is so short that it is found in many places", where, True)
-    for key, kind in (("same_line", bool), ("bold", bool), ("footnote", str), ("column", str), ("variants", list)):
+    booleans = dict.fromkeys(("same_line", "bold", "new_page"), bool)
+    for key, kind in {**booleans, "footnote": str, "column": str, "variants": list}.items():
         if key in item and not isinstance(item[key], kind):
             yield Fault("wrong_value", f"{where}: {key} must be {_KINDS[kind]}, not {item[key]!r}", where)
 

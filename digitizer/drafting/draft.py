@@ -20,7 +20,7 @@ def draft_template(path: Path, engine: Engine, options: Options, form_id: str, t
     """form_id '': made of the form's code or title. Raises BadInput, EngineUnavailable."""
     printed = printed_of(path, engine, options)
     outline = outline_of(printed)
-    draft = draft_of(outline, entries_of(outline.body), form_id, today)
+    draft = draft_of(outline, entries_of(outline.body, outline.head), form_id, today)
     if printed.read:
         draft.doubts.insert(0, doubt("read_by_machine"))
     if printed.flat:

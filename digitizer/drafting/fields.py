@@ -50,8 +50,6 @@ class Draft:
 
 MESSAGES = {
     "type_unknown": "Mục “{label}”: chưa biết là loại thông tin gì, tạm ghi là chữ tự do (text). Hãy chọn đúng loại.",
-    "box_before_words": "Mục “{label}”: ô đánh dấu đứng trước chữ. Máy hiện chỉ đọc chắc ô đứng sau chữ; hãy thử trên "
-                        "bản đã điền.",
     "tick_without_label": "Mục “{label}”: có ô đánh dấu nhưng không thấy câu hỏi. Hãy kiểm tra nhãn và các lựa chọn.",
     "column_without_head": "Bảng có một cột không có tiêu đề. Hãy đặt tên cho cột này.",
     "short_label": "Mục “{label}”: nhãn quá ngắn, dễ tìm nhầm chỗ. Hãy xem lại trên ảnh kiểm tra.",
@@ -64,8 +62,9 @@ MESSAGES = {
     "required_unknown": "Máy không biết mục nào bắt buộc; mới đặt required cho họ tên và nơi nhận. Hãy xem lại.",
     "loose_leaders": "Có {count} dòng chấm không thuộc mục nào và đã bỏ qua. Hãy so với bản in.",
     "signature_columns": "Phần chữ ký chia nhiều cột có ngày tháng không được đưa vào; máy không đọc phần này.",
-    "more_tables": "Mẫu có thêm {count} bảng; một mẫu hiện chỉ khai được một bảng nên các bảng sau bị bỏ qua.",
-    "table_guessed": "Bảng “{label}”: các cột được đặt là members[n]. Nếu không phải danh sách người, hãy đổi tên.",
+    "table_guessed": "Bảng “{label}”: các cột được đặt là {table}[n]. Nếu không phải danh sách người, hãy đổi tên.",
+    "labelled_rows": "Bảng có nhãn ở cột đầu: mỗi cột được đặt tên theo chữ in trên đầu cột (column). Hãy xem lại tên "
+                     "cột, và ô trong bảng là để đánh dấu (tick) hay để viết.",
     "read_by_machine": "Bản này là ảnh quét nên chữ có thể bị đọc sai. Hãy so từng nhãn với bản in.",
     "from_word": "Bản Word không cho biết chỗ xuống dòng; số dòng (lines) là ước tính. Nếu có bản PDF, hãy dùng PDF.",
     "no_fields": "Không tìm thấy chỗ điền nào. Hãy kiểm tra xem tệp có phải mẫu trống không.",
@@ -85,6 +84,7 @@ def draft_of(outline: Outline, found: Found, form_id: str, today: date) -> Draft
         items.append({"text": NATION, "bold": True})
     if outline.motto:
         items.append({"text": MOTTO, "bold": True})
+    items.extend(namer.item(entry) for entry in found.head)
     items.extend({"text": line, "bold": True} for line in outline.titles)
     items.extend(namer.item(entry) for entry in found.entries if entry.text or entry.kind)
     if outline.notes_heading:
@@ -96,8 +96,9 @@ def draft_of(outline: Outline, found: Found, form_id: str, today: date) -> Draft
     }
     if outline.code:
         data["form_code"] = outline.code
-    if found.rows:
-        data["rows"] = found.rows
+    rows = next((e.rows for e in found.entries if e.table == 1), 0)
+    if rows:
+        data["rows"] = rows
     data["items"] = items
     if outline.notes:
         data["notes"] = list(outline.notes)
@@ -119,9 +120,8 @@ def _whole(outline: Outline, found: Found) -> list[Doubt]:
     said = [
         ("no_title", not outline.titles, 0), ("no_nation", not outline.nation, 0),
         ("no_regulation", not outline.regulation, 0), ("valid_from_unknown", True, 0),
-        ("no_fields", not any(e.kind for e in found.entries), 0), ("required_unknown", True, 0),
+        ("no_fields", not any(e.kind for e in (*found.head, *found.entries)), 0), ("required_unknown", True, 0),
         ("loose_leaders", found.loose > 0, found.loose), ("signature_columns", found.columns > 0, 0),
-        ("more_tables", found.tables > 0, found.tables),
     ]
     return [doubt(code, count=count) for code, holds, count in said if holds]
 
@@ -135,17 +135,24 @@ class _Namer:
         self.notes = notes
         self.used: set[str] = set()
         self.doubts: list[Doubt] = []
-        self.tabled = False
+        self.tables = 0
+        self.labelled = False
+        self.page = 0
 
     def item(self, entry: Entry) -> dict[str, object]:
         item: dict[str, object] = {"text": entry.text}
+        if 0 < self.page < entry.page:
+            item["new_page"] = True
+        self.page = max(self.page, entry.page)
         if entry.same_line:
             item["same_line"] = True
         if entry.bold:
             item["bold"] = True
         if entry.mark:
             item["footnote"] = entry.mark if entry.mark.startswith("(") else f"({entry.mark})"
-        if entry.kind is None:
+        if entry.column:
+            item["column"] = self.unique(slug(bare(entry.text)))
+        elif entry.kind is None:
             self.heading(entry.text)
         else:
             item["field"] = self.field(entry, entry.kind)
@@ -160,12 +167,14 @@ class _Namer:
         told = meaning(entry.text, slashes and len(entry.inner) == 2, self.block not in _PEOPLE)
         block = self.block_for(entry, told)
         name = self.unique(self.name(entry, told, block))
-        kind_of = FieldType.TICK if kind is FieldKind.TICKS else _with_inner(told.type, entry)
+        kind_of = FieldType.TICK if kind is FieldKind.TICKS or entry.ticked else _with_inner(told.type, entry)
         spec: dict[str, object] = {"id": name, "type": kind_of.value}
         if kind is not FieldKind.LEADERS:
             spec["kind"] = kind.value
         if entry.cells:
             spec["cells"] = entry.cells
+        if entry.table > 1:
+            spec["rows"] = entry.rows
         if kind_of in _REQUIRED and (block in _PEOPLE or name == "authority") and kind is FieldKind.LEADERS:
             spec["required"] = True
         if self.with_id(entry.mark):
@@ -173,6 +182,8 @@ class _Namer:
             spec["optional_with_id"] = True
         if kind is FieldKind.LEADERS and entry.lines > 1:
             spec["lines"] = entry.lines
+        if entry.box_first:
+            spec["box_first"] = True
         if entry.choices:
             spec["choices"] = entry.choices
         if entry.inner:
@@ -183,7 +194,9 @@ class _Namer:
     def block_for(self, entry: Entry, told: Meaning) -> str:
         """A name's label may begin a block ("Họ, chữ đệm, tên người mẹ"); other labels only say whose answer it is."""
         if entry.kind is FieldKind.TABLE:
-            return "members[n]"
+            return f"{_table(entry)}[n]"
+        if entry.kind is FieldKind.ROW:
+            return "[column]"
         said = block_of(entry.text, self.title)
         if said and (told.type is FieldType.PERSON_NAME or said == "death_notice"):
             self.block = said
@@ -192,9 +205,9 @@ class _Namer:
         return self.block
 
     def name(self, entry: Entry, told: Meaning, block: str) -> str:
-        if entry.kind is FieldKind.TICKS and told.leaf != "copies.wanted":
+        if (entry.kind is FieldKind.TICKS or entry.ticked) and told.leaf != "copies.wanted":
             return slug(bare(entry.choices[0] if len(bare(entry.text)) < 3 and entry.choices else entry.text))
-        if told.own:
+        if told.own and entry.kind is not FieldKind.ROW:
             return told.leaf
         return f"{block}.{told.leaf}"
 
@@ -216,13 +229,21 @@ class _Namer:
         label = entry.text.strip(" :")
         for code in entry.doubts:
             self.doubts.append(doubt(code, name, label=label))
-        if kind is FieldKind.TABLE and not self.tabled:
-            self.tabled = True
-            self.doubts.append(doubt("table_guessed", name, label=label))
-        if kind in (FieldKind.LEADERS, FieldKind.COMB, FieldKind.TABLE) and not told.known:
+        if kind is FieldKind.ROW and not self.labelled:
+            self.labelled = True
+            self.doubts.append(doubt("labelled_rows", name))
+        if kind is FieldKind.TABLE and entry.table > self.tables:
+            self.tables = entry.table
+            self.doubts.append(doubt("table_guessed", name, label=label, table=_table(entry)))
+        if not entry.ticked and kind is not FieldKind.TICKS and not told.known:
             self.doubts.append(doubt("type_unknown", name, label=label))
         if len(fold(entry.text, spaces=False)) < 2 and kind is not FieldKind.TICKS:
             self.doubts.append(doubt("short_label", name, label=label))
+
+
+def _table(entry: Entry) -> str:
+    """Most tables list people; of several each has its name."""
+    return "members" if entry.table == 1 else f"table_{entry.table}"
 
 
 def _with_inner(kind: FieldType, entry: Entry) -> FieldType:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -29,14 +29,15 @@ _SHORT_KINDS = {"tt": "thông tư", "nd": "nghị định", "qd": "quyết đị
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """titles: as printed. body: what stands between title and footnotes. notes: by number, first sentence or more;
-    notes_heading: the words above them, or ''. nation, motto: whether the header was found."""
+    """titles: as printed. head: lines above the title; body: what stands between title and footnotes. notes: by number,
+    first sentence or more; notes_heading: the words above them, or ''. nation, motto: whether the header was found."""
 
     code: str
     regulation: str
     titles: tuple[str, ...]
     nation: bool
     motto: bool
+    head: tuple[Row, ...]
     body: tuple[Row | Grid, ...]
     notes_heading: str
     notes: tuple[str, ...]
@@ -45,12 +46,13 @@ class Outline:
 def outline_of(printed: Print) -> Outline:
     parts = printed.parts
     start, head = _after_header(parts)
-    title_end, titles = _title(parts, start)
+    title_start, title_end, titles = _title(parts, start)
     end = _notes_start(parts, title_end)
     heading = _text(parts[end]) if end < len(parts) else ""
     around = " ".join(_text(p) for p in parts[:title_end + 4])
     return Outline(
-        _code(parts[:_HEAD_ROWS]), _regulation(around), titles, head[0], head[1], tuple(parts[title_end:end]),
+        _code(parts[:_HEAD_ROWS]), _regulation(around), titles, head[0], head[1],
+        tuple(_letterhead(parts[:title_start])), tuple(parts[title_end:end]),
         nfc(heading), _notes(parts[end + 1:]),
     )
 
@@ -80,29 +82,56 @@ def _after_header(parts: Sequence[Row | Grid]) -> tuple[int, tuple[bool, bool]]:
     return end, (nation, motto)
 
 
-def _title(parts: Sequence[Row | Grid], start: int) -> tuple[int, tuple[str, ...]]:
-    """The first lines in capitals behind the header. Where there are none, the first centred line is taken."""
+def _letterhead(parts: Sequence[Row | Grid]) -> Iterator[Row]:
+    """Lines above the title without the nation's header, beside which an office or a date may stand."""
+    for part in parts:
+        if isinstance(part, Row):
+            pieces = tuple(p for p in part.pieces if p.kind is not Kind.WORDS or not _is_header(p.text, part.text))
+            if any(p.kind is Kind.WORDS for p in pieces):
+                yield replace(part, pieces=pieces)
+
+
+def _is_header(text: str, line: str) -> bool:
+    """Whether the words are the nation's header or a piece of it, where a leader beside it cuts the line."""
+    key, whole = fold(text, spaces=False), fold(line, spaces=False)
+    for words in (fold(NATION, spaces=False), fold(MOTTO, spaces=False)):
+        if len(key) > 12 and fuzz.partial_ratio(words, key) > 80:
+            return True
+        if len(key) > 2 and key in words and fuzz.partial_ratio(words, whole) > 80:
+            return True
+    return False
+
+
+def _title(parts: Sequence[Row | Grid], start: int) -> tuple[int, int, tuple[str, ...]]:
+    """(its first line, the line behind it, its lines): the first in capitals behind the header, those in the middle of
+    the page before others. Where there are none, the first centred line is taken."""
+    near = range(start, min(len(parts), start + _HEAD_ROWS))
+    centred = (i for i in near if isinstance(part := parts[i], Row) and part.centred and _may_be_title(part))
+    first = next(centred, start)
     titles: list[str] = []
     at = start
-    for i in range(start, min(len(parts), start + _HEAD_ROWS)):
+    for i in range(first, near.stop):
         part = parts[i]
-        text = nfc(_text(part)).strip(" -_")
-        if isinstance(part, Grid) or (titles and not _in_capitals(text)):
+        if isinstance(part, Grid) or (titles and not _in_capitals(part.text)):
             break
-        if _in_capitals(text) and not _CODE.match(text) and _alone(part):
-            titles.append(text)
-            at = i + 1
+        if _may_be_title(part):
+            titles.append(nfc(part.text).strip(" -_"))
+            first, at = i + 1 - len(titles), i + 1
             if len(titles) == _TITLE_ROWS:
                 break
         elif _begins_body(part):
             break
     if titles:
-        return at, tuple(titles)
+        return first, at, tuple(titles)
     for i in range(start, min(len(parts), start + 6)):
         part = parts[i]
         if isinstance(part, Row) and part.centred and part.text and _alone(part) and not part.text.endswith(":"):
-            return i + 1, (nfc(part.text),)
-    return start, ()
+            return i, i + 1, (nfc(part.text),)
+    return start, start, ()
+
+
+def _may_be_title(part: Row) -> bool:
+    return _in_capitals(part.text) and not _CODE.match(part.text) and _alone(part)
 
 
 def _alone(part: Row) -> bool:

@@ -14,6 +14,8 @@ from digitizer.geometry import Box, union
 
 _SAME_LINE = 0.35  # of the letter size
 _GAP = 2.2  # of the letter size; wider, and two columns begin
+_RULE = 0.25  # of the letter size; so near to a table its rules are found
+_APART = 3.0  # letter sizes between leaders that are not one
 _RAISED_BY = 0.75  # of the letter size, at most
 _MARK = re.compile(r"\((\d{1,2})\)([:;.,]*)")
 _GLUED = re.compile(r"(.*\w)\((\d{1,2})\)([:;.,]*)")
@@ -31,13 +33,13 @@ class _Line:
 def print_of(pages: Sequence[Sheet], read: bool) -> Print:
     parts: list[Row | Grid] = []
     for page in pages:
-        parts.extend(_page(page))
+        parts.extend(_page(page, read))
     return Print(tuple(parts), read)
 
 
-def _page(sheet: Sheet) -> list[Row | Grid]:
+def _page(sheet: Sheet, read: bool) -> list[Row | Grid]:
     grids, combs, ticks = drawn(sheet)
-    inside = [g.box.padded(4, 4) for g in grids]
+    inside = [g.box.padded(4, _RULE * EM_PX) for g in grids]  # its own rules are no leaders
     words = [w for w in sheet.words if not _within(w.box, inside)]
     lines = _lines([w for w in words if not w.raised])
     for word in (w for w in words if w.raised):
@@ -49,6 +51,8 @@ def _page(sheet: Sheet) -> list[Row | Grid]:
         near = 0.5 * piece.box.height / EM_PX + 0.3
         _attach(lines, piece, piece.box.middle_y + 0.25 * EM_PX, near)
     rows = [row for line in lines if (row := row_of(sheet.page, sheet.width, line.words, line.others))]
+    if read:
+        rows = [whole for row in rows if (whole := _without_specks(row))]
     right = sorted(r.box.right for r in rows)[int(0.9 * (len(rows) - 1))] if rows else 0.0
     rows = [replace(r, full=r.box.right > right - _FULL * EM_PX) for r in rows]
     placed: list[tuple[float, Row | Grid]] = [(r.box.bottom, r) for r in rows]
@@ -85,8 +89,23 @@ def _attach_raised(lines: list[_Line], word: Word) -> None:
             lines.append(_Line(word.baseline, [replace(word, raised=False)], []))
 
 
+def _without_specks(row: Row) -> Row | None:
+    """Of dust and of what is left of dots an engine makes letters: print that stands alone and has but one."""
+    pieces = tuple(p for p in row.pieces if p.kind is not Kind.WORDS or _is_print(p))
+    return replace(row, pieces=pieces) if pieces else None
+
+
+def _is_print(piece: Piece) -> bool:
+    letters = sum(c.isalpha() for c in piece.text)
+    return letters > 1 or (letters == 0 and bool(re.search(r"[/\d]", piece.text))) or bool(piece.mark)
+
+
 def _attach(lines: list[_Line], piece: Piece, level: float, reach: float) -> None:
-    near = [x for x in lines if abs(x.level - level) <= reach * EM_PX]
+    """To the line on whose level it lies, else to one whose letters reach as low: a mark below may be read so."""
+    before = piece.box.left + EM_PX
+    near = [x for x in lines if abs(x.level - level) <= reach * EM_PX] or [
+        x for x in lines if any(w.box.top < level < w.box.bottom and w.box.right < before for w in x.words)
+    ]
     if near:
         min(near, key=lambda x: abs(x.level - level)).others.append(piece)
     else:
@@ -115,7 +134,7 @@ def row_of(page: int, width: float, words: Sequence[Word], others: Sequence[Piec
 
 def _add_drawn(pieces: list[Piece], piece: Piece) -> None:
     last = pieces[-1] if pieces else None
-    if last and last.kind is piece.kind is Kind.LEADER:
+    if last and last.kind is piece.kind is Kind.LEADER and piece.box.left - last.box.right < _APART * EM_PX:
         pieces[-1] = replace(last, box=union((last.box, piece.box)))
     elif last and last.kind is piece.kind is Kind.BOX and last.box.overlap(piece.box) > 0:
         return

@@ -68,14 +68,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A ruled table. heads: what is printed in each column's head; rows: empty rows below it; printed: rows that hold
-    print, so that they are no place for a member of a household."""
+    """A ruled table. heads: what is printed in each column's head; rows: empty rows below it. labels: where the first
+    column holds them, one a row; heads then begins with the one over the labels, or is empty where the table goes on
+    from the page before. ticked: its cells are too narrow for more than a mark."""
 
     page: int
     box: Box
     heads: tuple[str, ...]
     rows: int
-    printed: int = 0
+    labels: tuple[str, ...] = ()
+    ticked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

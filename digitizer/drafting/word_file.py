@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from digitizer.drafting.boxes import TICK_COLUMN_MM, labelled
 from digitizer.drafting.pdf_text import BOX_SIGNS
 from digitizer.drafting.rows import row_of
 from digitizer.drafting.sheet import EM_PX, PAGE_WIDTH_PX, Grid, Kind, Piece, Print, Row, Word
@@ -82,6 +83,7 @@ class _Press:
     def __init__(self) -> None:
         self.parts: list[Row | Grid] = []
         self.y = 200.0
+        self.page = 1
 
     def block(self, parent: ElementTree.Element) -> None:
         for child in parent:
@@ -96,6 +98,7 @@ class _Press:
 
     def paragraph(self, element: ElementTree.Element) -> None:
         centred = _value(element, "pPr/jc") == "center"
+        self.page += _begins_page(element)
         for runs in _lines(list(_runs(element, _leader_tabs(element)))):
             self.set(runs, centred)
 
@@ -143,7 +146,7 @@ class _Press:
     def _feed(self, words: list[Word], others: list[Piece], full: bool, centred: bool) -> None:
         row = row_of(1, PAGE_WIDTH_PX, words, others)
         if row is not None:
-            self.parts.append(Row(1, row.pieces, full, centred and len(row.pieces) == 1))
+            self.parts.append(Row(self.page, row.pieces, full, centred and len(row.pieces) == 1))
         words.clear()
         others.clear()
         self.y += 1.4 * EM_PX
@@ -152,15 +155,24 @@ class _Press:
         """A table to fill, a row of digit boxes with its label, or a frame for print side by side."""
         rows = [row.findall(f"{_W}tc") for row in element.findall(f"{_W}tr")]
         texts = [[_cell_text(cell) for cell in row] for row in rows]
+        found = labelled(texts)
+        if found is not None and found.heads:
+            widths = [_cell_mm(cell) for row in rows if len(row) > found.columns for cell in row[-found.columns:]]
+            self.grid(found.heads, found.labels, max(widths, default=0.0) < TICK_COLUMN_MM)
+            return
         empty = [t for t in texts if len(t) >= _LEAST_COLUMNS and not any(t[1:])]
         heads = [t for t in texts if sum(map(bool, t)) >= _LEAST_COLUMNS]
         if len(rows) > 1 and empty and heads and texts.index(heads[0]) < texts.index(empty[0]):
-            box = Box(_LEFT_PX, self.y, _LEFT_PX + _WIDTH_PX, self.y + len(rows) * EM_PX)
-            self.parts.append(Grid(1, box, tuple(heads[0]), len(empty)))
-            self.y = box.bottom + EM_PX
+            self.grid(heads[0], [""] * len(empty))
             return
         for row, text in zip(rows, texts, strict=True):
             self._frame_row(row, text)
+
+    def grid(self, heads: Sequence[str], labels: Sequence[str], ticked: bool = False) -> None:
+        box = Box(_LEFT_PX, self.y, _LEFT_PX + _WIDTH_PX, self.y + (len(labels) + 1) * EM_PX)
+        shown = tuple(labels) if any(labels) else ()
+        self.parts.append(Grid(self.page, box, tuple(heads), len(labels), shown, ticked))
+        self.y = box.bottom + EM_PX
 
     def _frame_row(self, row: Sequence[ElementTree.Element], texts: Sequence[str]) -> None:
         blank = sum(not t for t in texts)
@@ -174,6 +186,13 @@ class _Press:
             self.block(cell)
 
 
+def _cell_mm(cell: ElementTree.Element) -> float:
+    """0 where its width is left to Word."""
+    width = cell.find(f"{_W}tcPr/{_W}tcW")
+    twips = width.get(f"{_W}w", "0") if width is not None and width.get(f"{_W}type") == "dxa" else "0"
+    return int(twips) / 1440 * 25.4 if twips.isdigit() else 0.0
+
+
 def _cell_text(cell: ElementTree.Element) -> str:
     paragraphs = ("".join(run.text for run in _runs(p, False)) for p in cell.iter(f"{_W}p"))
     return " ".join(" ".join(paragraphs).split())
@@ -182,6 +201,11 @@ def _cell_text(cell: ElementTree.Element) -> str:
 def _value(element: ElementTree.Element, path: str) -> str:
     found = element.find("/".join(f"{_W}{part}" for part in path.split("/")))
     return found.get(f"{_W}val", "on") if found is not None else ""
+
+
+def _begins_page(paragraph: ElementTree.Element) -> bool:
+    """Where Word broke the page when it last set the text; a break inside a paragraph counts for the whole."""
+    return any(True for _ in paragraph.iter(f"{_W}lastRenderedPageBreak"))
 
 
 def _leader_tabs(paragraph: ElementTree.Element) -> bool:

@@ -54,6 +54,24 @@ def word_blank(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def wide_word_blank(tmp_path: Path) -> Path:
+    """Two pages: an office and a date above the title, boxes before their words, two tables and one with labels."""
+    people = table([("TT", "Họ và tên", "Năm sinh", "Chữ ký"), *[(str(n), "", "", "") for n in (1, 2)]])
+    cats = table([("TT", "Tên mèo", "Màu lông"), *[(str(n), "", "") for n in (1, 2, 3)]])
+    marks = table([("Tật của mèo", "Có", "Không"), ("Cào bàn ghế", "", ""), ("Kêu ban đêm", "", "")])
+    first, second = (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", f"Số: {'.' * 20}",
+        f"{'.' * 20}, ngày ...... tháng ...... năm ......", "TỜ KHAI ĐĂNG KÝ NUÔI NHIỀU MÈO",
+        f"Kính gửi: {LEADER}", "Giới tính: □ Nam □ Nữ", "Tình trạng học tập của mèo",
+        f"□ Chưa đi học (Lý do: {'.' * 20})", "a) Đề nghị cấp thẻ cho mèo □",
+    ), (f"Họ, chữ đệm, tên người yêu cầu: {LEADER}",)
+    broken = "<w:p><w:r><w:lastRenderedPageBreak/><w:t>Trang sau của tờ khai</w:t></w:r></w:p>"
+    body = "".join(paragraph(line, n in (0, 1, 4)) for n, line in enumerate(first))
+    body += people + cats + broken + "".join(paragraph(line) for line in second) + marks
+    return word_file(tmp_path / "mau-rong.docx", body)
+
+
+@pytest.fixture
 def text_pdf(tmp_path: Path) -> Path:
     """A PDF with a text layer, A4, DejaVu 11 pt."""
     from matplotlib import rc_context
