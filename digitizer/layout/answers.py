@@ -14,6 +14,7 @@ from digitizer.vietnam.text import fold, nfc
 _EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
 _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
+_LABEL_TAIL = re.compile(r"^[a-zà-ỹ]{1,2}[.:]? (?=\()")
 _MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood behind the label
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w|$)")  # "g: 01", "D:" for "):" - the label's end
@@ -55,8 +56,8 @@ def without_tail(text: str, tail: str) -> str:
 
 
 def only_mark(text: str) -> bool:
-    """Whether all that was read is a footnote mark, so that nothing was written."""
-    return bool(_MARK.fullmatch(nfc(text)))
+    """Whether all that was read is a footnote mark, or the end of the label with it, so that nothing was written."""
+    return bool(_MARK.fullmatch(_LABEL_TAIL.sub("", nfc(text))))
 
 
 def only_slashes(text: str, spec: FieldSpec) -> bool:

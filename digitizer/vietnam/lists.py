@@ -73,7 +73,7 @@ def snap(text: str, field_type: str) -> str | None:
         return places.snap_units(_repair_phrases(nfc(text), field_type), only_named=True)
     if field_type == "date_in_words":
         return dates.snap_words(text)
-    if field_type in ("date", "datetime"):
+    if field_type in ("date", "datetime", "text"):
         return _repair_phrases(nfc(text), field_type)
     return None
 

@@ -57,7 +57,7 @@ _PAPER = re.compile(
 
 def repair_paper(text: str) -> str:
     """"Cän cước số QQ1192670349 dọ Bô Công an cấp 27/10/2025" with kind, number, issuer and date as they must be."""
-    plain = repair_digits(text)
+    plain = _WASTE.sub("", repair_digits(text))
     found = _PAPER.match(plain)
     if not found:
         return plain
@@ -66,7 +66,8 @@ def repair_paper(text: str) -> str:
     return f"{kind} {found['number']} {nearest(found['issuer'], _ISSUERS)} cấp {day}{found['date']}".strip()
 
 
-_LONE_LETTER = re.compile(r"^[a-zà-ỹ] (?=[^\W\d_])")
+_LONE_LETTER = re.compile(r"^[a-zà-ỹ] (?:\(\d\)\s?)?(?=[^\W\d_])")
+_WASTE = re.compile(r"^[\W\d_]\S{0,3} (?=\w{3})")  # of a footnote mark before the answer: "(3C "
 
 
 def repair_office(text: str) -> str:

@@ -106,3 +106,13 @@ def test_words_of_a_date_are_repaired_before_digits_only() -> None:
 def test_a_misread_first_letter_keeps_the_capital() -> None:
     assert lists.snap("sừ", "sex") == "Nữ"
     assert lists.snap("nư", "sex") == "nữ"
+
+
+@pytest.mark.parametrize(("read", "kind", "meant"), [
+    ("Xác nhận thông tin về cư tru", "text", "Xác nhận thông tin về cư trú"),
+    ("Đề đăng ký kết hôn với bà Lê Thị Mẫu", "text", "Để đăng ký kết hôn với bà Lê Thị Mẫu"),
+    ("Tai nhà riêng", "place", "Tại nhà riêng"),
+    ("Nuôi cá cảnh tại Đệ La Thành", "text", "Nuôi cá cảnh tại Đệ La Thành"),
+])
+def test_fixed_phrases_of_free_text_get_their_marks(read: str, kind: str, meant: str) -> None:
+    assert lists.snap(read, kind) == meant

@@ -4,7 +4,7 @@ import pytest
 
 from digitizer.vietnam.answers import lacks_digits
 from digitizer.vietnam.lists import snap
-from digitizer.vietnam.phrases import repair_address, repair_email, repair_office, repair_prose
+from digitizer.vietnam.phrases import repair_address, repair_email, repair_office, repair_paper, repair_prose
 
 
 @pytest.mark.parametrize(("read", "meant"), [
@@ -70,3 +70,7 @@ def test_offices_above_the_commune_are_no_wards(office: str) -> None:
 
 def test_the_unit_behind_an_office_is_still_repaired() -> None:
     assert repair_office("Công an phương Kim Liên") == "Công an phường Kim Liên"
+def test_what_is_left_of_a_label_is_no_part_of_the_answer() -> None:
+    paper = "Căn cước công dân số 001190012345 do Cục Cảnh sát QLHC về TTXH cấp ngày 12/12/2021"
+    assert repair_paper(f"(3C {paper}") == paper
+    assert repair_office("i (1) UBND phường Láng") == "UBND phường Láng"
