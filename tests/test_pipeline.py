@@ -68,6 +68,28 @@ def test_a_batch_of_our_own_prints_is_parted_and_read(tools: Tools, tmp_path: Pa
         assert sum(read.get(a.field_id) == a.raw for a in truth) >= 0.5 * len(truth)
 
 
+def test_a_batch_under_a_lead_sheet_with_pages_in_the_wrong_order(tools: Tools, tmp_path: Path) -> None:
+    lead, death = (filled(print_blank(template_of(form)), 7) for form in ("giay-tiep-nhan", "khai-tu"))
+    assert len(lead.pages) == 1 and len(death.pages) == 2
+    blank = Image.new("RGB", death.pages[0].size, "white")
+    pages = [*lead.pages, blank, *reversed(death.pages)]
+    scans = [scan.image for scan in scan_all(pages, QUALITIES["light"], random.Random(2))]
+    path = tmp_path / "batch.tiff"
+    scans[0].save(path, save_all=True, append_images=scans[1:], dpi=(300, 300), compression="tiff_deflate")
+    first, second = digitize(path, path.name, tools, Options())
+    assert (first.form and first.form.form_id, first.pages) == ("giay-tiep-nhan", (1, 2))
+    assert (second.form and second.form.form_id, second.pages) == ("khai-tu", (4, 3))
+    kinds = [(c.page, c.kind.value) for record in (first, second) for c in record.page_classes]
+    assert kinds == [(1, "lead"), (2, "blank"), (3, "continuation"), (4, "first")]
+    assert "pages_reordered" in [f.code for f in second.findings]
+    code = first.field("dossier_code")
+    assert code and code.raw and second.dossier
+    assert (second.dossier.code, second.dossier.page) == (code.value, 1)
+    truth = {a.field_id: a.raw for a in death.answers if a.raw}
+    read = {f.id: f.raw for f in second.fields}
+    assert sum(read.get(field) == raw for field, raw in truth.items()) >= 0.5 * len(truth)
+
+
 def test_strange_paper_is_unknown(tools: Tools, tmp_path: Path) -> None:
     path = tmp_path / "strange.png"
     Image.new("L", (1240, 1754), 255).save(path, dpi=(150, 150))
