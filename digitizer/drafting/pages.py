@@ -25,6 +25,7 @@ from digitizer.stages.render import render
 _LEADER_TEXT = re.compile(r"[._…·]{2,}|…")
 _SHORT_LEADER_PX = 180.0
 _NOISE = re.compile(r"[\W_]+")
+_BOX_READ = re.compile(r"(?<![^\W\d_])(?:L[TIl1]{1,2}|\[\s?\])(?=$|[^\W\d_]{2})")  # "LTINữ", "L1": □ as letters
 _MARKED = re.compile(r"^(.*[^\W\d_])\((\d{1,2})\)([:;.,]*)$")  # "gửi(1):"
 
 
@@ -74,9 +75,23 @@ def _lines(text: PageText) -> Iterator[list[Word]]:
             plain = _LEADER_TEXT.sub(" ", word.text).strip()
             if not plain or (_NOISE.fullmatch(plain) and plain not in "/:,;-"):
                 continue
-            found.extend(_marked(plain, word.box, base))
+            found.extend(_words(plain, word.box, base))
         if found:
             yield found
+
+
+def _words(text: str, box: Box, base: float) -> Iterator[Word]:
+    """A word as read: with the box to tick before it, which engines take for letters, and a footnote mark behind it."""
+    match = _BOX_READ.search(text)
+    if match is None:
+        yield from _marked(text, box, base)
+        return
+    start, end = (box.left + box.width * at / len(text) for at in match.span())
+    if match.start():
+        yield from _marked(text[:match.start()], replace(box, right=start), base)
+    yield Word("□", replace(box, left=start, right=end), base)
+    if match.end() < len(text):
+        yield from _marked(text[match.end():], replace(box, left=end), base)
 
 
 def _marked(text: str, box: Box, base: float) -> Iterator[Word]:

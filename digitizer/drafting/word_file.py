@@ -28,6 +28,7 @@ _LETTER, _DOT = 0.45 * EM_PX, 0.25 * EM_PX
 _LEADER = re.compile(r"[._…·]{2,}|…")
 _PARTS = re.compile(rf"[._…·]{{2,}}|…|[{re.escape(BOX_SIGNS)}]|\t|[^\s._…·{re.escape(BOX_SIGNS)}]+(?:[._·](?![._…·])"
                     rf"[^\s._…·{re.escape(BOX_SIGNS)}]*)*|[._·]")
+_BOXES = {("Wingdings 2", "F0A3"), ("Wingdings 2", "00A3")}  # the same code of Wingdings is a circle
 _LEAST_COMB, _LEAST_COLUMNS = 4, 3
 _TICK_EMU = (90_000, 300_000)  # 2.5 to 8.3 mm, in 1/914400 inch
 _TICK_PT = (7.0, 24.0)
@@ -235,6 +236,8 @@ def _text(part: ElementTree.Element, leader_tabs: bool) -> str:
         return "\n"
     if part.tag == f"{_W}sym":
         code = part.get(f"{_W}char", "")
+        if (part.get(f"{_W}font", ""), code.upper()) in _BOXES:
+            return "□"
         return chr(int(code, 16)) if re.fullmatch(r"[0-9A-Fa-f]{4}", code) else ""
     return "□" if _is_tick(part) else ""
 

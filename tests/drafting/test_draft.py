@@ -150,6 +150,10 @@ def test_labels_mean_what_clerks_call_them() -> None:
     assert meaning("7. Họ, chữ đệm và tên chủ hộ:").type is FieldType.PERSON_NAME
     assert meaning("Nơi cư trú cuối cùng:").leaf == "residence"
     assert meaning("Tên hộ kinh doanh viết tắt (nếu có):").type is FieldType.TEXT
+    assert meaning("Số CMND hoặc căn cước công dân:").type is FieldType.IDENTITY_PAPER
+    assert meaning("Số căn cước công dân:").type is FieldType.PERSONAL_ID
+    assert meaning("đồng. Hưởng từ tháng").type is FieldType.DATE
+    assert meaning("Số chỗ ngồi:").type is FieldType.INTEGER
     assert block_of("Họ, chữ đệm, tên người mẹ:", "") == "mother"
     assert block_of("cho người có tên dưới đây:", "ĐĂNG KÝ KHAI TỬ") == "deceased"
     assert block_of("Dân tộc:", "") is None
@@ -174,9 +178,10 @@ def test_official_blanks_are_drafted_as_their_templates_are(form: str, engine: E
 
 
 @needs_blanks
-def test_scans_of_forms_without_a_template_are_drafted(engine: Engine) -> None:
-    """Of one of the scans that are there to look at nearly every answer that a person sees is drafted, and no other."""
-    form = next(f for f in scanned_forms() if f.seen and f.name == "DKX11")
+@pytest.mark.parametrize("name", ["DC01", "DKX11"])
+def test_scans_of_forms_without_a_template_are_drafted(name: str, engine: Engine) -> None:
+    """Nearly every answer that a person sees is drafted, boxes to tick among them, and hardly anything else."""
+    form = next(f for f in scanned_forms() if f.seen and f.name == name)
     compared = compare_scan(drafted(form.picture, engine), form)
     assert compared.found >= 0.9 * compared.fields, compared.faults
     assert compared.kind >= 0.9 * compared.fields, compared.faults
