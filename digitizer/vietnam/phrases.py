@@ -105,7 +105,7 @@ def _province_parted(text: str) -> str:
 
 def repair_prose(text: str) -> str:
     """Free text, in which an address may stand: its digits, and what parts the address."""
-    return _UNPARTED.sub(_with_comma, _CITY.sub("TP. ", repair_digits(text)))
+    return _province_parted(_UNPARTED.sub(_with_comma, _CITY.sub("TP. ", repair_digits(text))))
 
 
 def repair_email(text: str) -> str:

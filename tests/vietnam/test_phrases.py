@@ -26,6 +26,8 @@ def test_a_zero_of_an_email_read_as_o(read: str, meant: str) -> None:
         "Xác nhận cư trú tại 246 Phạm Văn Đồng, phường Thượng Cát, TP. Hà Nội",
     ),
     ("Tách hộ tại Số 6 phố Huế phường Hai Bà Trưng", "Tách hộ tại Số 6 phố Huế, phường Hai Bà Trưng"),
+    ("Xác nhận cư trú tại P1 tòa CT5, phường Hàng Bạc, quận Hoàn Kiếm Hà Nội",
+     "Xác nhận cư trú tại P1 tòa CT5, phường Hàng Bạc, quận Hoàn Kiếm, Hà Nội"),
     ("Đăng ký tại UBND phường Láng", "Đăng ký tại UBND phường Láng"),
     ("Nhập khẩu về phường Láng", "Nhập khẩu về phường Láng"),
 ])
