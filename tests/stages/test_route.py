@@ -39,6 +39,15 @@ def test_unknown_paper() -> None:
     assert outcome(record(form=None, findings=(blank,))) == (Outcome.UNKNOWN, ["blank_document"])
 
 
+def test_a_missing_page_asks_a_person_and_a_mended_order_does_not() -> None:
+    missing = Finding("page_missing", "classify", "Thiếu trang.", page=1)
+    mended = Finding("pages_reordered", "classify", "Các trang được quét không đúng thứ tự.")
+    assert outcome(record(field(), findings=(missing,))) == (Outcome.REVIEW, ["page_missing"])
+    assert outcome(record(field(), findings=(mended,))) == (Outcome.ACCEPT, [])
+    first = Finding("first_page_missing", "classify", "Thiếu trang đầu.", page=1)
+    assert outcome(record(form=None, findings=(first,))) == (Outcome.UNKNOWN, ["unknown_form", "first_page_missing"])
+
+
 def test_low_confidence_names_the_field() -> None:
     decided = route(record(field(), field("relation", 0.9)), 0.95).decision
     assert decided is not None
