@@ -48,4 +48,5 @@ def turned_over(page: CleanPage) -> CleanPage:
         rotation_deg=(page.rotation_deg + 180) % 360,
         leaders=tuple(replace(leader, box=moved(leader.box)) for leader in reversed(page.leaders)),
         rules=tuple(map(moved, reversed(page.rules))), cells=tuple(map(moved, reversed(page.cells))),
+        seals=tuple(map(moved, page.seals)),
     )
