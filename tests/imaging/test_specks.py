@@ -52,3 +52,11 @@ def test_a_page_without_dust_is_left_alone() -> None:
     for sheet in (Sheet(), form(), Sheet().paragraph()):
         dark = sheet.dark()
         assert find_specks(dark, parts_of(dark), 300.0) is None
+
+
+def test_more_parts_than_sixteen_bits_count_are_all_told() -> None:
+    dark = np.zeros((600, 600), np.uint8)
+    dark[::2, ::2] = 255
+    parts = parts_of(dark)
+    assert parts.count == 90_001
+    assert parts.labels.max() == 90_000
