@@ -32,8 +32,8 @@ from digitizer.document import FieldStatus
 from digitizer.pipeline import read_documents, settle
 from digitizer.score import plain
 
-FLOOR, CEILING = 0.6, 0.99  # of a threshold, whatever the sample says
-ENOUGH = 150  # fields of a type for a threshold of its own
+CEILING = 0.995  # of a threshold, whatever the sample says
+GRID = (*(round(0.6 + 0.01 * i, 2) for i in range(40)), CEILING)  # thresholds that are tried, lowest first
 PRIOR = 10  # fields that a share is believed to rest on before any is counted
 RIDGE, RIDGE_TYPES = 0.02, 2.0
 SIGNS = np.array([0, 1, 1, -1, 1, -1, -1])  # of the weights, in the order of their names; 0: either
@@ -104,7 +104,7 @@ def fit(seen: Sequence[Seen]) -> dict[str, Any]:
     return {
         "weights": {name: round(float(w), 4) for name, w in zip(NAMES, weights[:rows.shape[1]], strict=True)},
         "types": {name: round(float(w), 4) for name, w in offsets.items()},
-        "thresholds": thresholds([s.type for s in written], scores),
+        "thresholds": thresholds(written, scores),
         "shares": shares(seen),
     }
 
@@ -136,22 +136,33 @@ def logistic(rows: np.ndarray, right: np.ndarray, ridge: np.ndarray) -> np.ndarr
     return weights
 
 
-def thresholds(types: Sequence[str], chances: np.ndarray) -> dict[str, float]:
-    """Per type the least probability at which all fields at or above it are, on average, wrong as often as allowed."""
-    found = {"other": _threshold(chances, TARGETS["other"])}
-    for kind in sorted(set(types)):
-        mine = chances[[t == kind for t in types]]
-        if len(mine) >= ENOUGH or kind in TARGETS:
-            found[kind] = _threshold(mine, TARGETS.get(kind, TARGETS["other"]))
+def thresholds(written: Sequence[Seen], chances: np.ndarray) -> dict[str, float]:
+    """The least probabilities at which the fields that go out unseen are, on average, wrong as often as allowed. A
+    field goes out with its document, so only documents count all of whose fields pass: first one threshold for all
+    types, then a higher one for each type of which less is allowed."""
+    documents: dict[int, list[int]] = {}
+    for i, seen in enumerate(written):
+        documents.setdefault(seen.document, []).append(i)
+    types = np.array([seen.type for seen in written])
+
+    def released(least: dict[str, float]) -> np.ndarray:
+        bars = np.array([least.get(kind, least["other"]) for kind in types])
+        passing = [mine for mine in documents.values() if (chances[mine] >= bars[mine]).all()]
+        return np.array(sorted(i for mine in passing for i in mine), int)
+
+    found = {"other": CEILING}
+    found["other"] = next((t for t in GRID if _wrong(chances, released({"other": t})) <= TARGETS["other"]), CEILING)
+    for kind in sorted(set(TARGETS) - {"other"}):
+        for bar in (t for t in GRID if t >= found["other"]):
+            found[kind] = bar
+            mine = released(found)
+            if _wrong(chances, mine[types[mine] == kind]) <= TARGETS[kind]:
+                break
     return found
 
 
-def _threshold(chances: np.ndarray, target: float) -> float:
-    surest = np.sort(chances)[::-1]
-    wrong = np.cumsum(1 - surest) / np.arange(1, len(surest) + 1)
-    allowed = int(np.searchsorted(wrong, target, side="right"))
-    least = float(surest[allowed - 1]) if allowed else CEILING
-    return round(min(CEILING, max(FLOOR, least)), 4)
+def _wrong(chances: np.ndarray, mine: np.ndarray) -> float:
+    return float((1 - chances[mine]).mean()) if len(mine) else 0.0
 
 
 def shares(seen: Sequence[Seen]) -> dict[str, float]:
