@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -26,11 +27,13 @@ from digitizer.vietnam.phrases import (
     repair_address,
     repair_digits,
     repair_email,
+    repair_figure,
     repair_office,
     repair_paper,
     repair_prose,
 )
 
+_MEASURE = re.compile(r"\((?:m|m²|cm³|kg|kW)\)$")  # the unit that a label names and its form prints
 TICKED = 0.035  # share of a tick box's inside that is ink; an empty box has none, a thin cross 0.06
 TWO_TICKS = 0.3  # two inked boxes: which one is meant is a guess
 
@@ -168,7 +171,7 @@ def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:
     elif spec.type is FieldType.DATE:
         raw = repair_digits(raw)
     elif spec.type is FieldType.TEXT:
-        raw = repair_prose(raw)
+        raw = repair_figure(raw) if _MEASURE.search(spec.label) else repair_prose(raw)
     elif spec.type is FieldType.EMAIL:
         raw = repair_email(raw)
     if spec.id.endswith(".marital_status"):

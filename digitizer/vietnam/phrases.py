@@ -48,6 +48,7 @@ _NOT_BEFORE_COMMA = {"và", "tại", "ubnd", "dân", "an", "thuộc", "của", "
 _LOOKALIKE = str.maketrans("OQoDC(Il|!]ÍÌZSB§", "00000011111112588")
 _SLASH = r"\s?[/⁄]{1,2}\s?"
 _DATE = re.compile(rf"(?<![\w(/])([\dOQo(Il|]{{1,2}}){_SLASH}([\dOQoIl|]{{1,2}}){_SLASH}([\dOQoIl|ZSB]{{4}})(?!\w)")
+_DECIMAL = re.compile(r"^(\d+)\.(\d{1,2})$")
 _LONG_NUMBER = re.compile(r"(?<!\w)[\dOQoIl|ZSB§(][\dOQoIl|ZSB§]{11}(?!\w)")
 _PAPER = re.compile(
     r"^(?P<kind>\D*?)\s*(?P<number>\d{9,12})\.?\s+(?P<issuer>.+?)\s+"
@@ -151,6 +152,12 @@ def repair_unit_words(text: str) -> str:
         if meant:
             words[i] = word.replace(core, meant, 1)
     return " ".join(words)
+
+
+def repair_figure(text: str) -> str:
+    """A figure before a printed unit: the decimal mark is the comma, and a leader's dot hides its tail; a dot parts
+    three digits only."""
+    return _DECIMAL.sub(r"\1,\2", text)
 
 
 def repair_digits(text: str) -> str:

@@ -4,7 +4,14 @@ import pytest
 
 from digitizer.vietnam.answers import lacks_digits
 from digitizer.vietnam.lists import snap
-from digitizer.vietnam.phrases import repair_address, repair_email, repair_office, repair_paper, repair_prose
+from digitizer.vietnam.phrases import (
+    repair_address,
+    repair_email,
+    repair_figure,
+    repair_office,
+    repair_paper,
+    repair_prose,
+)
 
 
 @pytest.mark.parametrize(("read", "meant"), [
@@ -68,6 +75,13 @@ def test_the_province_is_parted_from_the_unit_before_it(read: str, meant: str) -
 def test_offices_above_the_commune_are_no_wards(office: str) -> None:
     assert repair_office(office) == office
     assert snap(office, "organization") in (None, office)
+
+
+@pytest.mark.parametrize(("read", "meant"), [
+    ("93.8", "93,8"), ("0.44", "0,44"), ("93,8", "93,8"), ("1.250", "1.250"), ("120", "120"), ("-/-", "-/-"),
+])
+def test_the_decimal_mark_of_a_figure_is_the_comma(read: str, meant: str) -> None:
+    assert repair_figure(read) == meant
 
 
 def test_the_unit_behind_an_office_is_still_repaired() -> None:
