@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from digitizer.errors import DigitizerError, ReaderCrashed, ReaderOutOfMemory
-from digitizer.options import Limits, Options
+from digitizer.options import Cleaning, Limits, Options
 
 if TYPE_CHECKING:
     from digitizer.document import EngineInfo, Intake, Record
@@ -60,8 +60,8 @@ def main(build: Callable[[Options, bool], Work] = build_work) -> None:
     if hello is None:
         return
     _send(answers, {"taken": True})
-    limits = Limits(**hello["options"].pop("limits"))
-    options = Options(**hello["options"], limits=limits)
+    limits, cleaning = Limits(**hello["options"].pop("limits")), Cleaning(**hello["options"].pop("cleaning"))
+    options = Options(**hello["options"], limits=limits, cleaning=cleaning)
     confine(limits)
     if parent:
         _guard_group()

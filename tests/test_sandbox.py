@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.make import document, template_of
+from bench.prints import print_blank
 from digitizer.errors import (
     DamagedDocument,
     DigitizerError,
@@ -24,7 +26,7 @@ from digitizer.errors import (
     UnsafeSettings,
 )
 from digitizer.jail import ROOT, Level, Program, bubblewrap_works
-from digitizer.options import Options
+from digitizer.options import Cleaning, Options
 from digitizer.sandbox import Reader
 from tests.fakes.child import SECRET, picture, short_limits
 from tests.processes import alive, descendants, gone
@@ -172,7 +174,7 @@ PARENT = """
 import sys
 from pathlib import Path
 from digitizer.jail import ROOT, Program
-from digitizer.options import Options
+from digitizer.options import Cleaning, Options
 from digitizer.sandbox import Reader
 from tests.fakes.child import picture
 program = Program("tests.fakes.child", (ROOT / "digitizer", ROOT / "templates", ROOT / "tests"))
@@ -209,3 +211,16 @@ def test_bubblewrap_demanded_but_missing_refuses_to_start(monkeypatch: pytest.Mo
             Reader(Options(), "bubblewrap")
     finally:
         bubblewrap_works.cache_clear()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_real_child_reads_a_form_as_it_is_told_to(level: str, tmp_path: Path) -> None:
+    form = document(print_blank(template_of("xac-nhan-hon-nhan")), 3, "light", tmp_path / "form.pdf", None)
+    reader = Reader(Options(cleaning=Cleaning(despeckle=False)), level, scratch=tmp_path / "scratch")
+    try:
+        (record,) = reader.read(form.path, "form.pdf")
+    finally:
+        reader.close()
+    assert record.form is not None
+    assert record.form.form_id == "xac-nhan-hon-nhan"
+    assert sum(bool(f.raw) for f in record.fields) > 5
