@@ -1,10 +1,13 @@
-"""How well papers that come with declarations are read: draws identity cards of invented people, reads, and counts.
+"""How well papers that come with declarations are read: draws identity cards of invented people, reads, and counts;
+reads the first pages of the real administrative documents where they are on this machine.
 
-    python -m bench.papers cards --seed 5102 --count 12"""
+    python -m bench.papers cards --seed 5102 --count 12
+    python -m bench.papers letters --half check"""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import random
 import sys
 import tempfile
@@ -14,11 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pikepdf
+
 from bench.cards import CHIP, NEW, Card, back, copied, front, make_card, photo
+from bench.make import shared_folder
 from bench.run import Reader
 from bench.scan import QUALITIES, scan
 from digitizer.options import Options
 from digitizer.vietnam.names import same_name
+from digitizer.vietnam.text import same_text
 
 CASES = ("photo, careful", "photo, careless", "scan, medium", "gray copy, heavy")
 _BESIDE = "Bản sao căn cước nộp kèm hồ sơ.\nHà Nội, ngày 12 tháng 9 năm 2026\nNgười nộp hồ sơ"
@@ -86,18 +93,69 @@ def cards(seed: int, count: int, show: bool) -> None:
         )
 
 
+def letters(half: str, show: bool) -> None:
+    """Documents by sorted name, even ones for developing, odd ones to check; only first pages are read."""
+    folder = shared_folder()
+    if folder is None:
+        raise SystemExit("the real documents are not on this machine (set DIGITIZER_SHARED)")
+    folder = folder / "data" / "admin-docs"
+    with (folder / "fields.tsv").open(encoding="utf-8", newline="") as lines:
+        truths = sorted(csv.DictReader(lines, delimiter="\t"), key=lambda row: row["file"])
+    reader, tally = Reader(Options().engine), Counter[str]()
+    with tempfile.TemporaryDirectory() as place:
+        for row in truths[(0 if half == "tuned" else 1)::2]:
+            records = reader.read(_first_page(folder / row["file"], Path(place) / "first.pdf"))
+            got = next((r["fields"] for r in records if r["form"]["id"] == "van-ban-hanh-chinh"), None)
+            tally["documents"] += 1
+            tally["named"] += got is not None
+            for name, said in _parts_of(row).items():
+                read = _part_read(name, got or {})
+                tally[f"{name}, all"] += 1
+                tally[name] += same_text(read, said)
+                if show and not same_text(read, said):
+                    print(row["file"], name, repr(read), repr(said), sep=" | ")
+    print(f"{half}: named {tally['named']} of {tally['documents']}; " + "; ".join(
+        f"{name} {tally[name]} of {tally[f'{name}, all']}" for name in _PARTS
+    ))
+
+
+_PARTS = ("agency", "number", "date", "place", "document_type", "subject")
+
+
+def _first_page(path: Path, to: Path) -> Path:
+    with pikepdf.open(path) as document:
+        del document.pages[1:]
+        document.save(to)
+    return to
+
+
+def _parts_of(row: dict[str, str]) -> dict[str, str]:
+    return {name: row["doc_type" if name == "document_type" else name] for name in _PARTS}
+
+
+def _part_read(name: str, fields: dict[str, Any]) -> str:
+    if name in ("date", "place"):
+        value = fields.get("place_and_date", {}).get("value") or {}
+        return str(value.get(name) or "")
+    return str(fields.get(name, {}).get("raw", ""))
+
+
 def _since(started: float) -> float:
     return time.process_time() - started
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.papers", description=__doc__)
-    parser.add_argument("what", choices=("cards",))
+    parser.add_argument("what", choices=("cards", "letters"))
     parser.add_argument("--seed", type=int, default=5001, help="5001 is what was tuned on")
     parser.add_argument("--count", type=int, default=12)
+    parser.add_argument("--half", choices=("tuned", "check"), default="check", help="of the real documents")
     parser.add_argument("--show", action="store_true", help="what was wrong, file by file")
     given = parser.parse_args(argv)
-    cards(given.seed, given.count, given.show)
+    if given.what == "cards":
+        cards(given.seed, given.count, given.show)
+    else:
+        letters(given.half, given.show)
     return 0
 
 

@@ -175,8 +175,8 @@ class QrCode:
 
 
 @dataclass(frozen=True, slots=True)
-class CardValue:
-    """What is printed behind one label of an identity card. `evidence`: how sure the reading is; polygons in mm."""
+class PrintedValue:
+    """One part of a card or document as printed. `evidence`: how sure the reading is; polygons in mm."""
 
     field_id: str
     raw: str
@@ -193,16 +193,18 @@ class CardText:
     edition: str
     codes: tuple[QrCode, ...] = ()
     zone: tuple[str, ...] = ()
-    values: tuple[CardValue, ...] = ()
+    values: tuple[PrintedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The recognised lines of one page, top to bottom. `card`: what is on an identity card that the page shows."""
+    """The recognised lines of one page, top to bottom. card: what is on an identity card that the page shows; letter:
+    what the head of an administrative document says that begins here, () for none."""
 
     page: int
     lines: tuple[Line, ...]
     card: CardText | None = None
+    letter: tuple[PrintedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

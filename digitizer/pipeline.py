@@ -20,10 +20,12 @@ from digitizer.stages.normalize import normalize
 from digitizer.stages.pass_on import pass_on
 from digitizer.stages.read import read_page, read_slots
 from digitizer.stages.read_card import read_card
+from digitizer.stages.read_letter import read_letter
 from digitizer.stages.register import register
 from digitizer.stages.render import render
 from digitizer.stages.route import route
 from digitizer.stages.survey_card import survey_card
+from digitizer.stages.survey_letter import survey_letter
 from digitizer.stages.upright import righted
 from digitizer.stages.validate import validate
 from digitizer.template import Layout, Template
@@ -54,6 +56,7 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     read = ((page, read_page(page, tools.engine, tools.prints)) for page in pages)
     surveyed = (keeper.surveyed(*righted(page, text, tools.engine)) for page, text in read)
     surveyed = ((page, survey_card(page, text, tools.engine, tools.templates)) for page, text in surveyed)
+    surveyed = ((page, survey_letter(page, text, tools.engine, tools.templates)) for page, text in surveyed)
     dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)
@@ -78,6 +81,8 @@ def read_document(
     if template.layout is Layout.CARD:
         card = read_card(texts, template)
         return validate(normalize(replace(record, fields=card.fields, findings=(*record.findings, *card.findings))))
+    if template.layout is Layout.LETTER:
+        return validate(normalize(replace(record, fields=read_letter(texts, template))))
     located = register(pages, texts, template)
     readings = read_slots(pages, located, template, tools.engine)
     fields = extract(template, located, readings, pages)

@@ -53,6 +53,7 @@ class Layout(StrEnum):
 
     FORM = "form"  # printed labels and places for answers, one below the other
     CARD = "card"  # an identity card
+    LETTER = "letter"  # an administrative document, by Nghị định 30/2020/NĐ-CP
 
 
 class FieldKind(StrEnum):

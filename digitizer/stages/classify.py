@@ -33,6 +33,7 @@ LATER_PAGE = 40  # letters of one form's print by which a page whose first page 
 LATER_SHARE = 0.1  # … of its own: later pages 0.1 to 0.9, laws and other forms up to 0.07
 SIDES_SHARE = 1  # fields found on both sides of a card: one may be a misreading
 CARD_SURE = 0.99  # a code or zone with check digits, or title and labels
+LETTER_SURE = 0.95  # number, place, date and kind at their places
 SPARSE = 15  # words; a page with fewer is a back or a stub: nothing to name it by, and nothing against its neighbour
 KEPT_PAGES = 6  # 44 MB each: what one document may hold in memory
 
@@ -194,6 +195,8 @@ def _follow(
     match, candidates = _name(look, templates if forced is None else (forced,))
     if match is None and forced is None and look.text.card is not None:
         return _with_card(current, page, look, forms[0])
+    if match is None and forced is None and look.text.letter:
+        return _with_letter(page, look, forms[0])
     if match is None and forced is not None and current is None:
         match = FormMatch(forced.id, forced.edition, 1.0)
     if match is not None:
@@ -240,6 +243,14 @@ def _with_card(current: _Open | None, page: CleanPage, look: Look, templates: Se
     return document
 
 
+def _with_letter(page: CleanPage, look: Look, templates: Sequence[Template]) -> _Open:
+    """The first page of an administrative document."""
+    template = next(t for t in templates if t.layout is Layout.LETTER)
+    document = _Open(FormMatch(template.id, template.edition, LETTER_SURE), template)
+    document.add(_Leaf(page.number, PageClass.FIRST, (page, look.text)), look)
+    return document
+
+
 def other_side(one: CardText, other: CardText) -> bool:
     """Whether two pages may show the two sides of one card: not two editions, and hardly a field on both."""
     if one.edition and other.edition and one.edition != other.edition:
@@ -272,8 +283,13 @@ def _is_note_of(leaf: _Leaf, template: Template, other: Template | None) -> bool
 def _joins(document: _Open, page: CleanPage, look: Look, templates: Sequence[Template]) -> bool:
     """Adds the page to the open document if it is one of its pages."""
     template = document.template
-    if template is not None and template.layout is Layout.CARD:
-        return False
+    if template is not None and template.layout is not Layout.FORM:
+        later = template.layout is Layout.LETTER and not look.begins_paper() and not _is_later(
+            nearest_form(look, templates)
+        )
+        if later:  # nothing is read there
+            document.add(_Leaf(page.number, PageClass.CONTINUATION), look)
+        return later
     if template is None:
         return _joins_unknown(document, page, look, templates)
     notes = is_notes(look, (template,), document.last)

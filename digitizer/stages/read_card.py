@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from digitizer.calibration import calibration
-from digitizer.document import CardText, CardValue, Field, FieldStatus, Finding, PageText, Source
+from digitizer.document import CardText, Field, FieldStatus, Finding, PageText, PrintedValue, Source
+from digitizer.layout.printed import missing, printed
 from digitizer.template import FieldSpec, FieldType, Template
 from digitizer.vietnam import dates, ids
 from digitizer.vietnam.card_codes import CardCode, parse_card_code
@@ -53,13 +53,13 @@ def read_card(texts: Sequence[PageText], template: Template) -> CardReading:
     shown = [(text.page, text.card) for text in texts if text.card]
     codes = [(page, c) for page, card in shown for code in card.codes if (c := parse_card_code(code.text))]
     zones = [(page, zone) for page, card in shown if (zone := read_zone(card.zone))]
-    printed = {value.field_id: (page, value) for page, card in reversed(shown) for value in card.values}
+    values = {value.field_id: (page, value) for page, card in reversed(shown) for value in card.values}
     told: dict[str, list[_Told]] = {}
     for page, code in codes[:1]:
         _add(told, _of_code(code), Source.QR, page)
     for page, zone in zones[:1]:
         _add(told, _of_zone(zone), Source.MRZ, page)
-    fields = tuple(_field(spec, told.get(spec.id, []), printed.get(spec.id)) for spec in template.fields)
+    fields = tuple(_field(spec, told.get(spec.id, []), values.get(spec.id)) for spec in template.fields)
     fields = _names_compared(fields, zones[0][1] if zones else None)
     return CardReading(fields, tuple(_findings(shown, codes, zones)))
 
@@ -86,17 +86,14 @@ def _slashed(iso: str) -> str:
     return "/".join(reversed(iso.split("-"))) if iso else ""
 
 
-def _field(spec: FieldSpec, told: Sequence[_Told], printed: tuple[int, CardValue] | None) -> Field:
-    field = Field(spec.id, spec.label, spec.type.value, FieldStatus.NOT_FOUND, source=Source.NONE,
-                  required=spec.required)
-    raw = tidied(printed[1].raw, spec) if printed else ""
-    if printed and raw:
-        evidence = replace(printed[1].evidence, listed=snap(raw, spec.type.value) is not None)
-        field = replace(
-            field, status=FieldStatus.NONE_STATED if raw == NO_LIMIT else FieldStatus.FILLED, raw=raw,
-            confidence=round(calibration().probability(evidence), 4), source=Source.OCR, page=printed[0],
-            polygon_mm=printed[1].polygon_mm,
-        )
+def _field(spec: FieldSpec, told: Sequence[_Told], value: tuple[int, PrintedValue] | None) -> Field:
+    field = missing(spec)
+    raw = tidied(value[1].raw, spec) if value else ""
+    if value and raw:
+        listed = replace(value[1].evidence, listed=snap(raw, spec.type.value) is not None)
+        field = printed(spec, replace(value[1], raw=raw, evidence=listed), value[0])
+        if raw == NO_LIMIT:
+            field = replace(field, status=FieldStatus.NONE_STATED)
     if not told:
         return field
     best = told[0]
@@ -139,9 +136,9 @@ def _same(one: str, other: str, spec: FieldSpec) -> bool:
     return fold(one, spaces=False) == fold(other, spaces=False)
 
 
-def _contradicts(printed: str, told: str, spec: FieldSpec) -> bool:
+def _contradicts(seen: str, told: str, spec: FieldSpec) -> bool:
     """Whether print says something else, and not only with a letter misread."""
-    one, other = fold(printed, spaces=False), fold(told, spaces=False)
+    one, other = fold(seen, spaces=False), fold(told, spaces=False)
     if spec.type in (FieldType.PERSONAL_ID, FieldType.DATE, FieldType.SEX):
         return one != other
     if spec.type is FieldType.PERSON_NAME:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from rapidfuzz import fuzz
 
-from digitizer.document import CardText, CardValue, CleanPage, Evidence, Line, PageText, QrCode, Reading
+from digitizer.document import CardText, CleanPage, Evidence, Line, PageText, PrintedValue, QrCode, Reading
 from digitizer.geometry import MM_PER_INCH, Box, union
 from digitizer.imaging.background import even_background
 from digitizer.imaging.codes import find_codes, find_codes_hard
@@ -93,7 +93,7 @@ def survey_card(page: CleanPage, text: PageText, engine: Engine, templates: Sequ
     if not codes and not named and read_zone(zone) is None:
         return text
     codes = codes or find_codes(page.gray) or find_codes_hard(gray)
-    values: dict[str, CardValue] = {}
+    values: dict[str, PrintedValue] = {}
     for part in sorted(found, key=lambda part: likeness(part.labels)):
         values |= {value.field_id: value for value in part.card.values}
     told = best is not None and likeness(best.labels) > TELLING
@@ -199,7 +199,7 @@ def _passage(box: Box, reading: Reading) -> Passage:
 
 def _values(
     sheet: _Sheet, places: dict[FieldSpec, list[Spot]], engine: Engine, dpi: float
-) -> Iterator[CardValue]:
+) -> Iterator[PrintedValue]:
     """Each value read by itself, with what its type allows."""
     boxes = [(spec, _bare(sheet, spot)) for spec, many in places.items() for spot in many]
     readings = engine.read_regions([_region(sheet, box, _type(spec)) for spec, box in boxes])
@@ -209,7 +209,7 @@ def _values(
         if raw:
             read, agreed = min(r.confidence for _, r in mine), min(r.agreed for _, r in mine)
             evidence = Evidence(spec.type.value, read, agreed, False, len(mine))
-            yield CardValue(spec.id, raw, evidence, tuple(sheet.polygon_mm(box, dpi) for box, _ in mine))
+            yield PrintedValue(spec.id, raw, evidence, tuple(sheet.polygon_mm(box, dpi) for box, _ in mine))
 
 
 def _bare(sheet: _Sheet, spot: Spot) -> Box:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from bench.cards import CHIP, make_card
-from digitizer.document import CardText, CardValue, Evidence, FieldStatus, PageText, QrCode, Source
+from digitizer.document import CardText, Evidence, FieldStatus, PageText, PrintedValue, QrCode, Source
 from digitizer.geometry import Box
 from digitizer.stages.read_card import CardReading, read_card
 from digitizer.template import load_templates
@@ -15,13 +15,13 @@ CARD = make_card(random.Random(4), CHIP)
 BOX = Box(0, 0, 10, 10)
 
 
-def value(field_id: str, raw: str, read: float = 0.99) -> CardValue:
+def value(field_id: str, raw: str, read: float = 0.99) -> PrintedValue:
     spec = next(s for s in TEMPLATE.fields if s.id == field_id)
     place = ((1.0, 1.0), (9.0, 1.0), (9.0, 2.0), (1.0, 2.0))
-    return CardValue(field_id, raw, Evidence(spec.type.value, read), (place,))
+    return PrintedValue(field_id, raw, Evidence(spec.type.value, read), (place,))
 
 
-def read(code: str = "", zone: tuple[str, ...] = (), *values: CardValue) -> CardReading:
+def read(code: str = "", zone: tuple[str, ...] = (), *values: PrintedValue) -> CardReading:
     codes = (QrCode(code, BOX),) if code else ()
     return read_card([PageText(1, (), CardText(CHIP, codes, zone, values))], TEMPLATE)
 

@@ -267,4 +267,5 @@ IDS = {
         "members[n].full_name", "members[n].date_of_birth", "members[n].sex", "members[n].personal_id",
         "members[n].relation", "other_information", "valid_until", "place_and_date",
     ],
+    "van-ban-hanh-chinh": ["agency", "number", "place_and_date", "document_type", "subject"],
 }
