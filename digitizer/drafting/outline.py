@@ -21,6 +21,7 @@ _RULE = re.compile(
 )
 _NOTES = re.compile(r"^(chu thich|ghi chu|huong dan (ke khai|ghi|viet|lap|cach))")
 _NOTE = re.compile(r"^\s*\(?(\d{1,2})\)?[.:]?\s+(\S.*)$")
+_ABOUT = re.compile(r"^(V/v|Về việc)\b", re.IGNORECASE)
 _HEAD_ROWS = 14
 _TITLE_ROWS = 5
 _CAPITALS = 0.7
@@ -104,7 +105,8 @@ def _is_header(text: str, line: str) -> bool:
 
 def _title(parts: Sequence[Row | Grid], start: int) -> tuple[int, int, tuple[str, ...]]:
     """(its first line, the line behind it, its lines): the first in capitals behind the header, those in the middle of
-    the page before others. Where there are none, the first centred line is taken."""
+    the page before others. Where there are none, the first centred line is taken, else one in
+    capitals, else what a letter is about."""
     near = range(start, min(len(parts), start + _HEAD_ROWS))
     centred = (i for i in near if isinstance(part := parts[i], Row) and part.centred and _may_be_title(part))
     first = next(centred, start)
@@ -127,6 +129,23 @@ def _title(parts: Sequence[Row | Grid], start: int) -> tuple[int, int, tuple[str
         part = parts[i]
         if isinstance(part, Row) and part.centred and part.text and _alone(part) and not part.text.endswith(":"):
             return i, i + 1, (nfc(part.text),)
+    aside = next((i for i in near if isinstance(part := parts[i], Row) and _may_be_title(part)), None)
+    return _subject(parts, start) if aside is None else (aside, aside + 1, (nfc(_text(parts[aside])),))
+
+
+def _subject(parts: Sequence[Row | Grid], start: int) -> tuple[int, int, tuple[str, ...]]:
+    """An official letter has no title: what it is about stands under its number, "V/v …", beside the date."""
+    for i, part in enumerate(parts[:_HEAD_ROWS]):
+        words = [p.text for p in part.pieces if p.kind is Kind.WORDS] if isinstance(part, Row) else []
+        begun = next((w for w in words if _ABOUT.match(w)), None)
+        if begun is None:
+            continue
+        lines = [nfc(begun)]
+        for below in parts[i + 1:i + _TITLE_ROWS]:
+            if not isinstance(below, Row) or not _alone(below) or not below.text[:1].islower():
+                break
+            lines.append(nfc(below.text))
+        return i + 1, i + len(lines), tuple(lines)
     return start, start, ()
 
 

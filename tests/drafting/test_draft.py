@@ -117,6 +117,16 @@ def test_doubts_are_told_and_stand_in_the_file(word_blank: Path, engine: Engine)
     assert all(f"# {d.message}" in text for d in draft.doubts)
 
 
+def test_a_letter_without_a_title_is_called_by_its_subject(tmp_path: Path, engine: Engine) -> None:
+    lines = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Số: ....................",
+             "V/v đề nghị cấp giấy phép", "vận chuyển mèo", "Kính gửi: ....................",
+             "Tên tổ chức: ....................")
+    path = word_file(tmp_path / "a.docx", "".join(paragraph(line) for line in lines))
+    draft = drafted(path, engine)
+    assert draft.titles == ("V/v đề nghị cấp giấy phép", "vận chuyển mèo")
+    assert [f.label for f in draft.fields] == ["Số", "Kính gửi", "Tên tổ chức"]
+
+
 def test_a_named_form_keeps_its_name(word_blank: Path, engine: Engine) -> None:
     assert draft_template(word_blank, engine, Options(), "meo", date(2026, 1, 1)).data["id"] == "meo"
 
