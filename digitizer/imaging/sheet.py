@@ -59,7 +59,7 @@ def sheet_corners(image: np.ndarray) -> np.ndarray | None:
         support = _support(quad, edges)
         if min(support) >= SUPPORT and sum(support) > most:
             best, most = quad, sum(support)
-    return None if best is None else _refined(best, edges) / factor
+    return None if best is None else (_refined(best, edges) + 0.5) / factor - 0.5  # of pixels' middles
 
 
 def flattened(image: np.ndarray, corners: np.ndarray, dpi: float) -> np.ndarray:
