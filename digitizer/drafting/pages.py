@@ -25,7 +25,7 @@ from digitizer.stages.render import render
 _LEADER_TEXT = re.compile(r"[._…·]{2,}|…")
 _SHORT_LEADER_PX = 180.0
 _NOISE = re.compile(r"[\W_]+")
-_BOX_READ = re.compile(r"(?<![^\W\d_])(?:L[TIl1]{1,2}|\[\s?\])(?=$|[^\W\d_]{2})")  # "LTINữ", "L1": □ as letters
+_BOX_READ = re.compile(r"(?<![^\W\d_])(?:L[TIl1]{1,2}|\[\s?\])")  # □ as letters
 _MARKED = re.compile(r"^(.*[^\W\d_])\((\d{1,2})\)([:;.,]*)$")  # "gửi(1):"
 
 
@@ -75,15 +75,17 @@ def _lines(text: PageText) -> Iterator[list[Word]]:
             plain = _LEADER_TEXT.sub(" ", word.text).strip()
             if not plain or (_NOISE.fullmatch(plain) and plain not in "/:,;-"):
                 continue
-            found.extend(_words(plain, word.box, base))
+            found.extend(words_read(plain, word.box, base))
         if found:
             yield found
 
 
-def _words(text: str, box: Box, base: float) -> Iterator[Word]:
+def words_read(text: str, box: Box, base: float) -> Iterator[Word]:
     """A word as read: with the box to tick before it, which engines take for letters, and a footnote mark behind it."""
     match = _BOX_READ.search(text)
-    if match is None:
+    rest = text[match.end():] if match else ""
+    begins = rest[:1].isupper() and rest[1:2].islower()  # "LTINữ"; "LIỀN" is a word in capitals
+    if match is None or not (begins or (not rest and match.group() not in ("LI", "LT", "LTI", "LIT"))):
         yield from _marked(text, box, base)
         return
     start, end = (box.left + box.width * at / len(text) for at in match.span())

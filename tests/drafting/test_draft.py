@@ -17,9 +17,11 @@ from bench.scanned_forms import scanned_forms
 from digitizer.drafting.check import check_file
 from digitizer.drafting.draft import draft_template
 from digitizer.drafting.known import block_of, meaning, slug
+from digitizer.drafting.pages import words_read
 from digitizer.drafting.word_file import is_word_file, word_print
 from digitizer.drafting.write import yaml_text
 from digitizer.errors import DamagedDocument
+from digitizer.geometry import Box
 from digitizer.options import Options
 from digitizer.pipeline import Tools, digitize
 from digitizer.ports import Engine
@@ -154,6 +156,14 @@ def test_what_only_looks_like_a_word_file_is_refused(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
     with pytest.raises(DamagedDocument):
         word_print(broken)
+
+
+@pytest.mark.parametrize(("read", "words"), [
+    ("LTINữ", ["□", "Nữ"]), ("®:L1", ["®:", "□"]), ("[ ]Có", ["□", "Có"]), ("gửi(1):", ["gửi:", "(1)"]),
+    ("LIỀN", ["LIỀN"]), ("LIÊN", ["LIÊN"]), ("Liên", ["Liên"]), ("LI", ["LI"]),
+])
+def test_a_box_read_as_letters_is_a_box(read: str, words: list[str]) -> None:
+    assert [w.text for w in words_read(read, Box(0, 0, 100, 40), 40)] == words
 
 
 def test_labels_mean_what_clerks_call_them() -> None:
