@@ -2,7 +2,8 @@
 reads the first pages of the real administrative documents where they are on this machine.
 
     python -m bench.papers cards --seed 5102 --count 12
-    python -m bench.papers letters --half check"""
+    python -m bench.papers letters --half check
+    python -m bench.papers cost"""
 
 from __future__ import annotations
 
@@ -21,9 +22,14 @@ import pikepdf
 
 from bench.cards import CHIP, NEW, Card, back, copied, front, make_card, photo
 from bench.make import shared_folder
-from bench.run import Reader
+from bench.run import FORMS, Reader, make_one
 from bench.scan import QUALITIES, scan
 from digitizer.options import Options
+from digitizer.stages.clean import clean
+from digitizer.stages.ingest import ingest
+from digitizer.stages.render import render
+from digitizer.stages.survey_card import survey_card
+from digitizer.stages.survey_letter import survey_letter
 from digitizer.vietnam.names import same_name
 from digitizer.vietnam.text import same_text
 
@@ -119,6 +125,24 @@ def letters(half: str, show: bool) -> None:
     ))
 
 
+def cost(seed: int, count: int) -> None:
+    """Prints what asking for cards and documents costs a page that is neither: filled prints of our own."""
+    reader, spent, pages = Reader(Options().engine), Counter[str](), 0
+    with tempfile.TemporaryDirectory() as place:
+        for n in range(count):
+            made = make_one(FORMS[n % len(FORMS)], seed + n, "medium", ("own", Path(place)))
+            for image in render(ingest(made.path, made.path.name, reader.options.limits), reader.options):
+                page = clean(image)
+                text = reader.tools.engine.read_page(page)
+                pages += 1
+                for name, ask in (("card", survey_card), ("document", survey_letter)):
+                    started = time.process_time()
+                    found = ask(page, text, reader.tools.engine, reader.tools.templates)
+                    spent[name] += int(1e6 * _since(started))
+                    assert found is text
+    print("; ".join(f"{name}: {us / pages / 1000:.1f} ms a page" for name, us in spent.items()), f"({pages} pages)")
+
+
 _PARTS = ("agency", "number", "date", "place", "document_type", "subject")
 
 
@@ -146,7 +170,7 @@ def _since(started: float) -> float:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.papers", description=__doc__)
-    parser.add_argument("what", choices=("cards", "letters"))
+    parser.add_argument("what", choices=("cards", "letters", "cost"))
     parser.add_argument("--seed", type=int, default=5001, help="5001 is what was tuned on")
     parser.add_argument("--count", type=int, default=12)
     parser.add_argument("--half", choices=("tuned", "check"), default="check", help="of the real documents")
@@ -154,6 +178,8 @@ def main(argv: list[str] | None = None) -> int:
     given = parser.parse_args(argv)
     if given.what == "cards":
         cards(given.seed, given.count, given.show)
+    elif given.what == "cost":
+        cost(given.seed, given.count)
     else:
         letters(given.half, given.show)
     return 0
