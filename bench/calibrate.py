@@ -100,11 +100,13 @@ def fit(seen: Sequence[Seen]) -> dict[str, Any]:
     ridge = np.array([RIDGE] * rows.shape[1] + [RIDGE_TYPES] * len(types))
     weights = signed(np.hstack([rows, kinds]), right, ridge)
     scores = 1 / (1 + np.exp(-np.hstack([rows, kinds]) @ weights))
+    sure = dict(zip(map(id, written), scores, strict=True))
+    out = [s for s in seen if s.confidence > 0]
     offsets = dict(zip(types, weights[rows.shape[1]:], strict=True)) | {"other": 0.0}
     return {
         "weights": {name: round(float(w), 4) for name, w in zip(NAMES, weights[:rows.shape[1]], strict=True)},
         "types": {name: round(float(w), 4) for name, w in offsets.items()},
-        "thresholds": thresholds(written, scores),
+        "thresholds": thresholds(out, np.array([sure.get(id(s), s.confidence) for s in out])),
         "shares": shares(seen),
     }
 
@@ -136,14 +138,14 @@ def logistic(rows: np.ndarray, right: np.ndarray, ridge: np.ndarray) -> np.ndarr
     return weights
 
 
-def thresholds(written: Sequence[Seen], chances: np.ndarray) -> dict[str, float]:
+def thresholds(answered: Sequence[Seen], chances: np.ndarray) -> dict[str, float]:
     """The least probabilities at which the fields that go out unseen are, on average, wrong as often as allowed. A
     field goes out with its document, so only documents count all of whose fields pass: first one threshold for all
     types, then a higher one for each type of which less is allowed."""
     documents: dict[int, list[int]] = {}
-    for i, seen in enumerate(written):
+    for i, seen in enumerate(answered):
         documents.setdefault(seen.document, []).append(i)
-    types = np.array([seen.type for seen in written])
+    types = np.array([seen.type for seen in answered])
 
     def released(least: dict[str, float]) -> np.ndarray:
         bars = np.array([least.get(kind, least["other"]) for kind in types])
