@@ -13,6 +13,7 @@ from digitizer.vietnam.text import fold, nfc
 
 _FAR = 4.0  # letter sizes: dots farther from words that ask nothing belong to a signature beside them
 _INNER = {"ngay", "thang", "nam", "gio", "phut", "phut ngay", "gio ngay", "/"}
+_COMMAS = ",\"„“'"  # an engine takes a comma at a dotted line's end for a quotation mark
 _ENDS = re.compile(r"[.:;?!)…]$")
 _QUESTION = re.compile(r"^(.*[:?])\s*(\S.*)$")
 _HEADED = re.compile(r"^(.{12,}:)\s+([A-ZĐ][^:]*:)$")
@@ -103,7 +104,7 @@ def entries_of(body: Sequence[Row | Grid], head: Sequence[Row] = ()) -> Found:
 
 def _is_signature_columns(row: Row) -> bool:
     """Several date lines side by side stand over signatures, and nobody reads them."""
-    return sum(fold(p.text).strip(" ,.") == "thang" for p in row.pieces if p.kind is Kind.WORDS) > 1
+    return sum(fold(p.text).lstrip(" ,.").startswith("thang") for p in row.pieces if p.kind is Kind.WORDS) > 1
 
 
 class _Walker:
@@ -190,7 +191,7 @@ class _Walker:
     def inner(self, piece: Piece, following: Sequence[Piece], first: bool) -> bool:
         """Whether the words stand inside the open answer ("tháng", "năm"); then they are taken into it."""
         assert self.open is not None
-        key = " ".join(fold(piece.text).replace(",", " ").split()).strip(" .")
+        key = " ".join(fold(piece.text).replace(",", " ").split()).strip(" ." + _COMMAS)
         leads_on = not following or following[0].kind is Kind.LEADER
         if key == "thang nam":  # the dots between them were not seen
             self.open.inner.extend(piece.text.strip(" .").split())
@@ -198,10 +199,10 @@ class _Walker:
         if key not in _INNER or not leads_on or "ằ" in nfc(piece.text):  # "nằm": places to lie in a vehicle
             return False
         begins_date = key == "ngay" and not self.open.inner
-        if begins_date and (first or not piece.text.startswith(",")):
+        comma = piece.text[0] in _COMMAS
+        if begins_date and (first or not comma):
             return False  # "tại …… ngày …": a date of its own
-        comma = piece.text.startswith(",")
-        self.open.inner.append(f", {piece.text.lstrip(', ')}" if comma else piece.text.strip(" ."))
+        self.open.inner.append(f", {piece.text.lstrip(_COMMAS + ' ')}" if comma else piece.text.strip(" ."))
         return True
 
     def leader(self, piece: Piece, following: Sequence[Piece], first: bool) -> None:

@@ -24,6 +24,7 @@ from digitizer.stages.render import render
 
 _LEADER_TEXT = re.compile(r"[._…·]{2,}|…")
 _SHORT_LEADER_PX = 180.0
+_SPLINTER_PX = 12.0  # 1 mm: upper edges of a line that is read once more; the smallest print of forms is 1.5 mm high
 _NOISE = re.compile(r"[\W_]+")
 _BOX_READ = re.compile(r"(?<![^\W\d_])(?:L[TIl1]{1,2}|\[\s?\])")  # □ as letters
 _MARKED = re.compile(r"^(.*[^\W\d_])\((\d{1,2})\)([:;.,]*)$")  # "gửi(1):"
@@ -69,9 +70,12 @@ def _from_reading(page: CleanPage, text: PageText) -> Sheet:
 def _lines(text: PageText) -> Iterator[list[Word]]:
     """Words of a line share its baseline; remains of leaders are taken off them."""
     for line in text.lines:
-        base = median(base_px(w.box, w.text) for w in line.words)
+        words = [w for w in line.words if w.box.height > _SPLINTER_PX or not any(c.isalpha() for c in w.text)]
+        if not words:
+            continue
+        base = median(base_px(w.box, w.text) for w in words)
         found: list[Word] = []
-        for word in line.words:
+        for word in words:
             plain = _LEADER_TEXT.sub(" ", word.text).strip()
             if not plain or (_NOISE.fullmatch(plain) and plain not in "/:,;-"):
                 continue
