@@ -127,13 +127,13 @@ class Workers:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """The settings as the environment of a process that reads them again."""
+    """The settings as the environment of a process that reads them again; what is not set stays unset."""
     prefix = str(settings.model_config["env_prefix"])
     plain = {
         name: value.get_secret_value() if hasattr(value, "get_secret_value") else value
         for name, value in ((name, getattr(settings, name)) for name in type(settings).model_fields)
     }
-    return {f"{prefix}{name.upper()}": str(value) for name, value in plain.items()}
+    return {f"{prefix}{name.upper()}": str(value) for name, value in plain.items() if value is not None}
 
 
 def main(

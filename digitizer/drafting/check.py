@@ -113,7 +113,7 @@ def _items(items: list[dict[str, Any]], data: dict[str, Any]) -> Iterator[Fault]
     specs = []
     for number, item in enumerate(items, start=1):
         where = f"item {number}"
-        unlabelled = data.get("layout") == Layout.CARD and item.get("text") == ""
+        unlabelled = data.get("layout") in (Layout.CARD, Layout.LETTER) and item.get("text") == ""
         yield from (f for f in _item(item, where) if not (unlabelled and f.code == "empty_label"))
         spec = item.get("field")
         if isinstance(spec, dict):
