@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tesseract", type=int, default=-1, help="documents for stock Tesseract; default all")
     parser.add_argument("--ocrmypdf", type=int, default=8, help="documents for OCRmyPDF, about 10-20 s a page")
     parser.add_argument("--sweep", type=int, default=12, help="documents for every other set; 0: none")
-    parser.add_argument("--quick", action="store_true", help="8 documents, 2 for the peers, no sweep: under three minutes")
+    parser.add_argument("--quick", action="store_true", help="8 documents, 2 for the peers, no sweep")
     parser.add_argument("--publish", action="store_true", help="also write docs/benchmark.md and docs/img")
     parser.add_argument("--out", type=Path, default=PLACE)
     return parser
