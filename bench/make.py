@@ -37,6 +37,12 @@ def shared_folder() -> Path | None:
     return folder if (folder / "forms" / "blank").is_dir() else None
 
 
+def official_blanks() -> tuple[str, ...]:
+    """Forms of which an official blank is on this machine."""
+    folder = shared_folder()
+    return tuple(sorted(p.stem for p in (folder / "forms" / "blank").glob("*.pdf"))) if folder else ()
+
+
 def template_of(form: str) -> Template:
     """The newest edition of a form, or the one named behind a slash ("ct01/tt66-2023")."""
     form_id, _, edition = form.partition("/")

@@ -43,7 +43,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 # Stages first, then what they are made of; what a name is in words.
 TIMED: tuple[tuple[ModuleType, str, str], ...] = (
     (digitizer.pipeline, "clean", "clean"),
-    (digitizer.stages.clean, "split_seal", "— seal"), (digitizer.stages.clean, "even_background", "— even background"),
+    (digitizer.stages.clean, "lift_seals", "— seal"), (digitizer.stages.clean, "even_background", "— even background"),
     (digitizer.stages.clean, "_lie", "— how the page lies"), (digitizer.stages.clean, "turn", "— turning"),
     (digitizer.stages.clean, "_bared", "— leaders, rules, cells"),
     (digitizer.pipeline, "read_page", "labels"), (digitizer.pipeline, "register", "register"),

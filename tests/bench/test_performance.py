@@ -50,3 +50,7 @@ def test_each_part_of_the_page_is_renewed_alone(tmp_path: Path, monkeypatch: pyt
     assert "old profile" in text
     assert "<!-- memory: begin -->\nnew\n<!-- memory: end -->" in text
     assert text.endswith("tail\n")
+
+
+def test_every_stage_that_is_timed_is_there() -> None:
+    assert [words for module, name, words in performance.TIMED if not callable(getattr(module, name, None))] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.make import real, shared_folder
+from bench.make import official_blanks, real, shared_folder
 from digitizer.errors import UsageError
 from digitizer.template import FieldKind, Template, load_templates, parse_template
 from tests.templates.ids import IDS
@@ -48,12 +48,6 @@ def test_labels_lose_numbers_and_letters_of_lists() -> None:
     assert labels["tk1-ts", "subject.phone"] == "Điện thoại"
 
 
-def official_blanks() -> list[str]:
-    """Forms of which there is one; a name that stands for none where the folder is absent."""
-    folder = shared_folder()
-    return sorted(p.stem for p in (folder / "forms" / "blank").glob("*.pdf")) if folder else ["none"]
-
-
 def test_an_unknown_key_is_an_error_that_names_the_file() -> None:
     data = {
         "id": "x", "edition": "1", "titles": ["X"], "regulation": "", "valid_from": None,
@@ -64,7 +58,7 @@ def test_an_unknown_key_is_an_error_that_names_the_file() -> None:
 
 
 @pytest.mark.skipif(shared_folder() is None, reason="the real blanks are not on this machine (set DIGITIZER_SHARED)")
-@pytest.mark.parametrize("form", official_blanks())
+@pytest.mark.parametrize("form", official_blanks() or ["none"])
 def test_the_official_blank_has_a_place_for_every_field(form: str) -> None:
     blank = real(form)
     template = blank.template
