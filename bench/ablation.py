@@ -23,7 +23,7 @@ from rich.console import Console
 from bench.blank import DPI
 from bench.make import Made, filled, template_of
 from bench.prints import print_blank, styles
-from bench.report import machine
+from bench.report import machine, renew
 from bench.result import PLACE, Plan, Reading
 from bench.run import Reader, make_set, measure
 from bench.scan import QUALITIES, scan_all
@@ -37,7 +37,6 @@ from digitizer.stages.render import render
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURES = ROOT / "docs" / "pipeline.md", ROOT / "docs" / "img"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 ROUNDS = 5  # of timing, the least counts
 
 
@@ -93,9 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = table(found, plan)
     print(text)
     if options.publish:
-        old = PAGE.read_text(encoding="utf-8")
-        head, tail = old.split(BEGIN)[0], old.split(END)[1]
-        PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
+        renew(PAGE, text)
         for case in {c.step: c for c in reversed(CASES) if c.step}.values():
             picture(case)
     return 0

@@ -92,7 +92,8 @@ how well the rest of the document was read, and on the checks between fields. A 
 threshold of its type; a document when all its written fields do, nothing required is missing and no check asks.
 
 Fitted {date} on {documents} documents with {fields} written fields, {wrong} of them wrong
-(`python -m bench.calibrate fit --seed {seed}`). The numbers are in `digitizer/data/calibration.yaml`, what they mean in
+(`python -m bench.calibrate fit --seed {seed} --documents {each}`).
+The numbers are in `digitizer/data/calibration.yaml`, what they mean in
 `digitizer/calibration.py`. `accept_probability` in the settings puts one threshold in place of those by type.
 
 ![Reliability, and risk against coverage](img/confidence.png)
@@ -110,7 +111,8 @@ TYPES = """\
 
 
 def _page(seen: Sequence[Seen], answered: Sequence[Seen], asked: tuple[int, int]) -> Iterator[str]:
-    yield HEAD.format(**calibration().fitted)
+    fitted = calibration().fitted
+    yield HEAD.format(**fitted, each=fitted["documents"] // len({s.mix for s in seen}))
     yield "## Checked on other people and other scans\n"
     yield f"`python -m bench.calibrate check --seed {asked[0]} --documents {asked[1]}`, {date.today().isoformat()}."
     yield "ECE: expected calibration error over the steps of the picture. In brackets: 95 % intervals.\n"

@@ -43,6 +43,17 @@ def official_blanks() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (folder / "forms" / "blank").glob("*.pdf"))) if folder else ()
 
 
+def official_blank(form_id: str) -> Path:
+    """The PDF it is printed from. Raises FileNotFoundError where there is none."""
+    folder = shared_folder()
+    if folder is None:
+        raise FileNotFoundError("the real blanks are not on this machine (set DIGITIZER_SHARED)")
+    path = folder / "forms" / "blank" / f"{form_id}.pdf"
+    if not path.is_file():
+        raise FileNotFoundError(f"no official blank of {form_id} is on this machine")
+    return path
+
+
 def template_of(form: str) -> Template:
     """The newest edition of a form, or the one named behind a slash ("ct01/tt66-2023")."""
     form_id, _, edition = form.partition("/")
@@ -52,12 +63,7 @@ def template_of(form: str) -> Template:
 def real(form_id: str) -> Blank:
     """The real blank of a form, with the newest edition that is printed so. Raises FileNotFoundError where there is
     none, PlaceNotFound where it is no print of the form."""
-    folder = shared_folder()
-    if folder is None:
-        raise FileNotFoundError("the real blanks are not on this machine (set DIGITIZER_SHARED)")
-    path = folder / "forms" / "blank" / f"{form_id}.pdf"
-    if not path.is_file():
-        raise FileNotFoundError(f"no official blank of {form_id} is on this machine")
+    path = official_blank(form_id)
     older = [t for t in load_forms() if t.id == form_id]
     while len(older) > 1:
         try:

@@ -13,7 +13,7 @@ import pypdfium2
 from rich.console import Console
 from rich.progress import track
 
-from bench.make import shared_folder
+from bench.make import official_blank, official_blanks, shared_folder
 from bench.result import Plan, Stranger
 from bench.scan import QUALITIES, save, scan
 from digitizer.template import load_templates
@@ -21,10 +21,10 @@ from digitizer.template import load_templates
 OURS = {"CT01": "ct01", "CT02": "ct02", "DKX10": "xe"}  # forms of ours among the real scans, by their codes there
 
 
-def other_blanks(folder: Path) -> list[str]:
+def other_blanks() -> list[str]:
     """Real blanks that no template describes."""
     ours = {t.id for t in load_templates()}
-    return sorted(p.stem for p in (folder / "forms" / "blank").glob("*.pdf") if p.stem not in ours)
+    return [form for form in official_blanks() if form not in ours]
 
 
 def check(read: Callable[[Path], list[dict[str, Any]]], plan: Plan, console: Console) -> tuple[Stranger, ...]:
@@ -39,8 +39,8 @@ def check(read: Callable[[Path], list[dict[str, Any]]], plan: Plan, console: Con
         ours = OURS.get(row["template"])
         found.append(Stranger(Path(row["file"]).stem, "scan", ours, named, row["page_role"] != "first"))
     with tempfile.TemporaryDirectory() as place:
-        for name in track(other_blanks(folder)[::step], "reading other real forms", console=console):
-            path = _scanned(folder / "forms" / "blank" / f"{name}.pdf", Path(place))
+        for name in track(other_blanks()[::step], "reading other real forms", console=console):
+            path = _scanned(official_blank(name), Path(place))
             found.append(Stranger(name, "blank", None, _named(read(path))))
     return tuple(found)
 

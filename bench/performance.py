@@ -32,8 +32,8 @@ import digitizer.layout.recall
 import digitizer.pipeline
 import digitizer.stages.clean
 import digitizer.stages.read
-from bench.make import Made, shared_folder
-from bench.report import machine
+from bench.make import Made, official_blank, shared_folder
+from bench.report import machine, renew
 from bench.result import Plan
 from bench.run import Reader, make_set
 from digitizer.options import Options
@@ -190,10 +190,7 @@ def memory_page(found: Sequence[tuple[int, float]], seed: int) -> str:
 
 def publish(name: str, text: str) -> None:
     """Between the marks of that name in docs/performance.md."""
-    page = DOCS / "performance.md"
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, rest = page.read_text(encoding="utf-8").split(begin)
-    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")
+    renew(DOCS / "performance.md", text, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -206,16 +203,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--publish", action="store_true")
     options = parser.parse_args(arguments)
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    console, folder = Console(stderr=True), shared_folder()
-    if folder is None:
+    console = Console(stderr=True)
+    if shared_folder() is None:
         console.print("The real blanks are not on this machine (set DIGITIZER_SHARED).")
         return 2
     with tempfile.TemporaryDirectory() as place:
         plan = Plan(options.documents, options.seed)
         made = make_set(plan, options.documents, plan.quality, Path(place), console)
         if options.what == "profile":
-            blanks = [folder / "forms" / "blank" / f"{form}.pdf" for form in plan.forms]
-            readers = Reader(plan.engine), Reader(plan.engine, blanks)
+            readers = Reader(plan.engine), Reader(plan.engine, [official_blank(form) for form in plan.forms])
             read, known = (profile(made, reader) for reader in readers)
             text = profile_page(read, known, options.seed)
         else:

@@ -37,13 +37,16 @@ def write(result: Result, out: Path) -> None:
 
 def publish(result: Result) -> None:
     """Puts the measured part into docs/benchmark.md between its marks, and the plots into docs/img."""
-    page = DOCS / "benchmark.md"
-    begin, end = "<!-- measured: begin -->", "<!-- measured: end -->"
-    before, rest = page.read_text(encoding="utf-8").split(begin)
-    after = rest.split(end)[1]
-    page.write_text(f"{before}{begin}\n{markdown(result, 'img')}\n{end}{after}", encoding="utf-8")
+    renew(DOCS / "benchmark.md", markdown(result, "img"))
     (DOCS / "img").mkdir(exist_ok=True)
     draw(result, DOCS / "img")
+
+
+def renew(page: Path, text: str, part: str = "measured") -> None:
+    """Puts text between the marks of a part of a page; what stands around them is written by people."""
+    begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")
 
 
 def show(result: Result) -> None:

@@ -24,7 +24,7 @@ from bench import others, peers
 from bench.base import BaseEngine
 from bench.blank import Blank
 from bench.fonts import Face, faces, faces_of
-from bench.make import Made, document, real, shared_folder, template_of
+from bench.make import Made, document, official_blank, official_blanks, real, shared_folder, template_of
 from bench.prints import any_style, print_blank, styles
 from bench.result import PLACE, Plan, Reading, Result
 from bench.scan import QUALITIES
@@ -142,11 +142,10 @@ def measure_registered(
     made: Sequence[Made], plan: Plan, skipped: list[str], console: Console
 ) -> Reading | None:
     """Us again, with the blanks of the set registered before; None where there are no real blanks."""
-    folder = shared_folder()
-    if plan.source != "real" or folder is None:
+    if plan.source != "real" or shared_folder() is None:
         skipped.append("Registered blanks: the set is not filled on real ones.")
         return None
-    blanks = [path for form in plan.forms if (path := folder / "forms" / "blank" / f"{form}.pdf").is_file()]
+    blanks = [official_blank(form) for form in plan.forms if form in official_blanks()]
     reader = Reader(plan.engine, blanks)
     reader.read(made[0].path)
     return measure("digitizer, blanks registered", made, reader.read, console)[0]

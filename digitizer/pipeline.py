@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digitizer.document import Classification, CleanPage, FormMatch, PageText, Record, Seal
+from digitizer.document import Classification, CleanPage, PageText, Record, Seal
 from digitizer.keep import Keeper
 from digitizer.layout.recall import Known
 from digitizer.options import Options
@@ -28,7 +28,7 @@ from digitizer.stages.survey_card import survey_card
 from digitizer.stages.survey_letter import survey_letter
 from digitizer.stages.upright import righted
 from digitizer.stages.validate import validate
-from digitizer.template import Layout, Template
+from digitizer.template import Layout, Template, edition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ def read_document(
     pages: tuple[CleanPage, ...], texts: tuple[PageText, ...], found: Classification, tools: Tools
 ) -> Record:
     """The pages of one document to a validated record without a decision."""
-    template = template_for(found.match, tools.templates)
+    match = found.match
+    template = edition_of(match.form_id, match.edition, tools.templates) if match else None
     record = Record(
         file="", pages=found.pages, form=found.match, fields=(), engine=tools.engine.info,
         form_candidates=found.candidates, findings=found.findings, page_classes=found.classes,
@@ -87,11 +88,6 @@ def read_document(
     readings = read_slots(pages, located, template, tools.engine)
     fields = extract(template, located, readings, pages)
     return validate(normalize(replace(record, fields=fields, findings=(*record.findings, *located.findings))))
-
-
-def template_for(match: FormMatch | None, templates: tuple[Template, ...]) -> Template | None:
-    """The template of the named form and edition; None for unknown paper."""
-    return next((t for t in templates if match and (t.id, t.edition) == (match.form_id, match.edition)), None)
 
 
 def settle(draft: Record, population: PopulationRegistry | None, options: Options) -> Record:

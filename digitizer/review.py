@@ -13,7 +13,7 @@ from digitizer.errors import UsageError
 from digitizer.stages.normalize import normalize
 from digitizer.stages.route import route
 from digitizer.stages.validate import validate
-from digitizer.template import FieldSpec, FieldType, Template
+from digitizer.template import FieldSpec, FieldType, Template, edition_of
 from digitizer.vietnam.dates import from_iso
 
 # A careful person enters 0.29 % of fields wrongly (meta-analysis of 93 papers, PMC13078370): sure, but not 1.
@@ -198,7 +198,7 @@ def _field(record: Record, field_id: str, templates: Sequence[Template]) -> Fiel
 def _spec(record: Record, field_id: str, templates: Sequence[Template]) -> FieldSpec | None:
     """The template's field; rows of a table count from 0, as JSON arrays do, up to the printed rows."""
     match = record.form
-    template = match and next((t for t in templates if (t.id, t.edition) == (match.form_id, match.edition)), None)
+    template = match and edition_of(match.form_id, match.edition, templates)
     if not template:
         return None
     rows = re.findall(r"\[([0-9]{1,3})\]", field_id)

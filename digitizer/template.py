@@ -276,6 +276,11 @@ def load_templates(folder: Path = TEMPLATES_DIR) -> tuple[Template, ...]:
     return tuple(sorted(found, key=lambda t: (t.id, t.valid_from)))
 
 
+def edition_of(form_id: str, edition: str, templates: Sequence[Template]) -> Template | None:
+    """The template of a named form and edition; None where there is none."""
+    return next((t for t in templates if (t.id, t.edition) == (form_id, edition)), None)
+
+
 def load_forms(folder: Path = TEMPLATES_DIR) -> tuple[Template, ...]:
     """Of these the forms that people fill."""
     return tuple(t for t in load_templates(folder) if t.layout is Layout.FORM)

@@ -14,7 +14,7 @@ from digitizer.options import Options
 from digitizer.ports import Engine
 from digitizer.stages.classify import group_pages
 from digitizer.stages.register import register
-from digitizer.template import Template
+from digitizer.template import Template, edition_of
 
 MOST_LOST = 0.1  # of a form's labels: beyond, the blank is no good picture of the form
 
@@ -39,9 +39,9 @@ def registered(
     texts = [engine.read_page(page) for page in pages]
     documents = list(group_pages(zip(pages, texts, strict=True), templates, options.form))
     match = documents[0].classification.match if len(documents) == 1 else None
-    if match is None:
+    template = edition_of(match.form_id, match.edition, templates) if match else None
+    if template is None:
         raise UsageError(f"{path}: this is not one blank of a form under templates/; `digitizer forms` lists them")
-    template = next(t for t in templates if (t.id, t.edition) == (match.form_id, match.edition))
     lost = register(documents[0].pages, documents[0].texts, template).findings
     if len(lost) > MOST_LOST * len(template.fields):
         labels = "; ".join(finding.message for finding in lost)

@@ -14,7 +14,7 @@ import numpy as np
 
 from digitizer.document import Leader
 from digitizer.geometry import Box
-from digitizer.imaging.specks import Parts
+from digitizer.imaging.parts import Parts
 
 DOT_MAX_MM = 1.05  # 12 pt leaders have dots of 0.5 mm; print and scan let them grow to 0.8
 PITCH_MAX_MM = 2.6

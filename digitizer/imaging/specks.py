@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
+
+from digitizer.imaging.parts import Parts, parts_of
 
 GRAIN_MM2 = 0.022  # area: 3 pixels at 300 dpi; no whole mark of a letter is as small
 DUST_MM2 = 0.06  # 8 pixels. Full stops and leader dots have 9 and more, but the dotted lines of a table may have 6
@@ -14,25 +14,6 @@ GROUP_MM2 = 0.09  # unless all that lies so near together is no more than this
 MANY_A_CM2 = 0.8  # grains; real scans have up to 0.1, a photocopied copy 0.3, a dusty fax 1.5
 MANY = 30  # a single line cut out of a page is too small to be judged by its density
 ROW_MM, PITCH_MM = 6.0, 1.0  # dust in a row this long, no further apart, is a dotted line
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Connected parts of a bilevel page. labels: (h, w) integers, 0 for none. stats, centres: as OpenCV gives them."""
-
-    count: int
-    labels: np.ndarray
-    stats: np.ndarray
-    centres: np.ndarray
-
-
-def parts_of(dark: np.ndarray) -> Parts:
-    """`dark`: (h, w) uint8, 255 where ink is. With 16-bit labels it takes 19 ms a page, with 32-bit ones 51; OpenCV
-    refuses where there are more parts than the former can count."""
-    try:
-        return Parts(*cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_16U))
-    except cv2.error:
-        return Parts(*cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S))
 
 
 def find_specks(dark: np.ndarray, parts: Parts, dpi: float) -> np.ndarray | None:

@@ -17,7 +17,7 @@ from digitizer.document import (
 )
 from digitizer.layout.likeness import Likeness, Look
 from digitizer.layout.sequence import Fit, Nearest, best_fit, is_notes, missing_after, nearest_form
-from digitizer.template import Layout, Template
+from digitizer.template import Layout, Template, edition_of
 
 TITLE_SURE = 0.9  # "ĐĂNG KÝ LẠI KHAI SINH" comes to 0.87 of "ĐĂNG KÝ KHAI SINH"
 LABELS_SURE = 0.65  # scanned: the form itself 0.88 to 1.0, its siblings at most 0.62, CT02 for CT01 0.44
@@ -200,7 +200,7 @@ def _follow(
     if match is None and forced is not None and current is None:
         match = FormMatch(forced.id, forced.edition, 1.0)
     if match is not None:
-        template = next(t for t in templates if (t.id, t.edition) == (match.form_id, match.edition))
+        template = edition_of(match.form_id, match.edition, templates)
         return _begun(current, page, look, _Open(match, template, candidates))
     if current is not None and forced is not None:
         current.add(_Leaf(page.number, PageClass.CONTINUATION, (page, look.text)), look)

@@ -13,10 +13,11 @@ from digitizer.imaging.background import even_background, shrunk
 from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
 from digitizer.imaging.ghosts import without_ghosts
 from digitizer.imaging.leaders import find_leaders
+from digitizer.imaging.parts import parts_of
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling
 from digitizer.imaging.seals import Unsealed, lift_seals, seal_boxes
 from digitizer.imaging.sheet import flattened, lies_open, sheet_corners
-from digitizer.imaging.specks import find_specks, parts_of, without_specks
+from digitizer.imaging.specks import find_specks, without_specks
 from digitizer.options import Cleaning
 
 ALL = Cleaning()

@@ -6,7 +6,7 @@ import pytest
 from digitizer.document import Leader
 from digitizer.geometry import Box
 from digitizer.imaging.leaders import Leaders, find_leaders
-from digitizer.imaging.specks import parts_of
+from digitizer.imaging.parts import parts_of
 from tests.imaging.paper import Sheet
 
 BASE = 1000  # the dots stand on this row

@@ -5,8 +5,8 @@ import pytest
 
 from digitizer.geometry import Box
 from digitizer.imaging.leaders import find_leaders
+from digitizer.imaging.parts import parts_of
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling, reading_order
-from digitizer.imaging.specks import parts_of
 from tests.imaging.paper import Sheet
 
 

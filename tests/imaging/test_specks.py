@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from digitizer.imaging.specks import find_specks, parts_of, without_specks
+from digitizer.imaging.parts import parts_of
+from digitizer.imaging.specks import find_specks, without_specks
 from tests.imaging.paper import Sheet
 
 
