@@ -63,6 +63,10 @@ def sureness(field: Field) -> float:
     return field.confidence
 
 
+def _least(f: Field, accept_probability: float | None) -> float:
+    return calibration().threshold(f.type) if accept_probability is None else accept_probability
+
+
 def _reasons(record: Record, accept_probability: float | None) -> Iterator[Reason]:
     if record.form and record.form.confidence < FORM_CERTAIN:
         yield Reason("form_uncertain", "Chưa chắc chắn đây là loại tờ khai nào; hãy xem lại loại giấy.")
@@ -73,7 +77,7 @@ def _reasons(record: Record, accept_probability: float | None) -> Iterator[Reaso
             yield Reason(code, message.format(label=_label(f)), f.id)
         elif f.status is FieldStatus.ILLEGIBLE and not _confirmed(f):
             yield Reason("illegible", _EMPTY[f.status][1].format(label=_label(f)), f.id)
-        elif f.status is FieldStatus.FILLED and sureness(f) < (accept_probability or calibration().threshold(f.type)):
+        elif f.status is FieldStatus.FILLED and sureness(f) < _least(f, accept_probability):
             yield Reason("low_confidence", f"Máy đọc chưa chắc mục: {_label(f)}.", f.id)
         if f.source is not Source.PERSON:
             yield from (_of_finding(x, f) for x in f.findings if x.code not in NOTES)

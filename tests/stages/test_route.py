@@ -33,6 +33,13 @@ def test_sure_and_whole_is_accepted() -> None:
     assert outcome(record(field(), field("relation"))) == (Outcome.ACCEPT, [])
 
 
+def test_a_threshold_of_nought_lets_every_reading_pass_and_none_is_the_calibrated_one() -> None:
+    assert outcome(record(field("relation", 0.01)), 0.0) == (Outcome.ACCEPT, [])
+    decided = route(record(field("relation", 0.01)), None).decision
+    assert decided is not None
+    assert [r.code for r in decided.reasons] == ["low_confidence"]
+
+
 def test_unknown_paper() -> None:
     assert outcome(record(form=None)) == (Outcome.UNKNOWN, ["unknown_form"])
     blank = Finding("blank_page", "clean", "Trang trắng, không có nội dung.", page=1)
