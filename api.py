@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -18,9 +18,12 @@ from digitizer.sandbox import Reader
 from digitizer.template import load_templates
 from settings import Settings
 from storage.connect import open_stores
+from storage.workbench import SessionRules
 from web import documents, events, forms, health, records, review
 from web.access import Access
 from web.deps import Service
+from web.ui.routes import add_pages
+from web.ui.signin import error_page
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -33,6 +36,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     service = Service(
         stores=stores, templates=load_templates(), screen=screening.screen, limits=options.limits,
         backlog_limit=settings.backlog_limit, accept_probability=settings.accept_probability,
+        sessions=SessionRules(
+            timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+        ),
+        secure_cookies=settings.mode == "production",
     )
 
     def stop() -> None:
@@ -59,7 +66,9 @@ def build(service: Service, on_stop: Callable[[], None] = lambda: None) -> FastA
     app.add_middleware(Access, metrics=service.metrics, upload_bytes=service.limits.upload_bytes)
     for part in (documents, events, records, review, forms, health):
         app.include_router(part.router)
-    web.errors.install(app)
+    if service.stores.workbench is not None:
+        add_pages(app)
+    web.errors.install(app, error_page)
     web.openapi.install(app)
     # uvicorn's own access log writes whole addresses with their queries; web/access.py writes ids instead.
     logging.getLogger("uvicorn.access").disabled = True

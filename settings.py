@@ -33,3 +33,5 @@ class Settings(BaseSettings):
     accept_probability: float | None = None
     backlog_limit: int = 10_000
     log_json: bool = False
+    session_idle_minutes: float = 30.0  # people are signed out after this long without a click
+    session_hours: float = 12.0  # and after this long in any case

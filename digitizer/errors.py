@@ -9,7 +9,7 @@ DigitizerError
 ├─ ReadingFailed                  the reader gave up; nobody's fault yet
 │   └─ ReaderTimedOut · ReaderCrashed · ReaderOutOfMemory
 ├─ Refused                        who asks, or when, is wrong
-│   ├─ Unauthenticated · Forbidden · NotFound · MethodNotAllowed
+│   ├─ Unauthenticated (SignedOut · WrongPassword) · Forbidden (ForeignForm) · NotFound · MethodNotAllowed
 │   ├─ IdempotencyKeyMissing · IdempotencyKeyReused · IdempotencyInProgress
 │   └─ PreconditionMissing · PreconditionFailed · InvalidMove · NotPublished · TooManyRequests
 ├─ IntegrityError                 stored bytes are not the bytes that came
@@ -123,9 +123,24 @@ class Unauthenticated(Refused):
     clerk = "Thiếu khóa truy cập hoặc khóa không còn hiệu lực. Hãy báo người quản trị cấp khóa cho thiết bị."
 
 
+class SignedOut(Unauthenticated):
+    code, title = "signed_out", "Nobody is signed in here, or the session has ended"
+    clerk = "Phiên làm việc đã hết hạn. Hãy đăng nhập lại."
+
+
+class WrongPassword(Unauthenticated):
+    code, title = "wrong_password", "Login and password do not fit, or the account is closed"
+    clerk = "Tên đăng nhập hoặc mật khẩu không đúng. Hãy nhập lại, hoặc báo người quản trị nếu quên mật khẩu."
+
+
 class Forbidden(Refused):
-    code, title = "forbidden", "This key may not do that"
-    clerk = "Khóa này không được phép làm việc đó."
+    code, title = "forbidden", "This key or account may not do that"
+    clerk = "Khóa hoặc tài khoản này không được phép làm việc đó."
+
+
+class ForeignForm(Forbidden):
+    code, title = "foreign_form", "The change did not come from a page of this session"
+    clerk = "Trang đã mở quá lâu hoặc không thuộc phiên này. Hãy tải lại trang rồi làm lại."
 
 
 class NotFound(Refused):

@@ -5,7 +5,7 @@ set -euo pipefail
 
 run=(python3-venv tesseract-ocr tesseract-ocr-vie poppler-utils redis-server bubblewrap
      fonts-dejavu-core fonts-noto-core libgl1 libglib2.0-0 libxcb1)
-test=(postgresql fonts-croscore)  # croscore: the Times and Arial widths that filled forms are typed in
+test=(postgresql chromium fonts-croscore)  # croscore: the Times and Arial widths that filled forms are typed in
 
 case "${1:-run}" in
   run) wanted=("${run[@]}") ;;

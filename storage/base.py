@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from storage.workbench import Workbench
+
 
 class State(StrEnum):
     """Where a document stands; each with the sentence that `GET /submissions/{id}` shows."""
@@ -371,4 +373,5 @@ class Stores:
     records: Records
     keys: Keys
     audit: Audit | None = None
+    workbench: Workbench | None = None  # what the pages for people need; kept in SQL only
     close: Callable[[], None] = _nothing

@@ -10,10 +10,12 @@ from storage.base import ObjectStore, Stores
 from storage.database import Database
 from storage.keys import SqlKeys
 from storage.objects import open_objects
+from storage.people import SqlPeople
 from storage.queue import SqlQueue
 from storage.records import SqlRecords
 from storage.rules import Clock
 from storage.uploads import SqlUploads
+from storage.workbench import Workbench
 
 
 def open_stores(settings: Settings) -> Stores:
@@ -66,7 +68,8 @@ def objects(settings: Settings) -> ObjectStore:
 def on_database(database: Database, kept: ObjectStore) -> Stores:
     return Stores(
         objects=kept, uploads=SqlUploads(database), queue=SqlQueue(database), records=SqlRecords(database),
-        keys=SqlKeys(database), audit=SqlAudit(database), close=database.close,
+        keys=SqlKeys(database), audit=SqlAudit(database), workbench=Workbench(people=SqlPeople(database)),
+        close=database.close,
     )
 
 

@@ -173,3 +173,27 @@ access_keys = sa.Table(
     Column("revoked_at", UtcTime),
     Column("last_used_at", UtcTime),
 )
+
+people = sa.Table(
+    "people", metadata,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password", Text),  # argon2id; none where only the identity provider vouches
+    Column("role", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("disabled_at", UtcTime),
+    Column("last_seen_at", UtcTime),
+)
+
+sessions = sa.Table(
+    "sessions", metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("person_id", Text, sa.ForeignKey("people.id"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    sa.Index(None, "person_id"),
+    sa.Index(None, "created_at"),
+)

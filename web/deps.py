@@ -19,6 +19,7 @@ from digitizer.errors import Forbidden, IdempotencyKeyMissing, NotFound, TooMany
 from digitizer.options import Limits
 from digitizer.template import Template
 from storage.base import Identity, Role, Stores
+from storage.workbench import SessionRules
 from web.errors import Problem, invalid
 
 IDEMPOTENCY_KEY_CHARACTERS = 255
@@ -45,6 +46,13 @@ class FailureCounter:
                 self._failures.popitem(last=False)
         return FAILURE_WINDOW_S - (now - recent[0]) if len(recent) > FAILURES else 0.0
 
+    def waits(self, caller: str) -> float:
+        """The seconds this caller still has to wait, without noting anything."""
+        now = time.monotonic()
+        with self._lock:
+            recent = [t for t in self._failures.get(caller, []) if now - t < FAILURE_WINDOW_S]
+        return FAILURE_WINDOW_S - (now - recent[0]) if len(recent) > FAILURES else 0.0
+
     def forget(self) -> None:
         with self._lock:
             self._failures.clear()
@@ -67,6 +75,8 @@ class Service:
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     heavy: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
     poll_s: float = 0.5  # how often an SSE stream looks for news
+    sessions: SessionRules = field(default_factory=SessionRules)
+    secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 
 def service_of(request: Request) -> Service:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -91,14 +92,16 @@ def log_unforeseen(error: Exception, request_id: str) -> None:
     log.error("unforeseen %s request=%s at %s", type(error).__name__, request_id, where)
 
 
-def install(app: FastAPI) -> None:
-    """Every way an error can leave the application. Those nobody foresaw are caught further out, in web/access.py."""
+def install(app: FastAPI, page: Callable[[Request, Problem], Response | None] = lambda *_: None) -> None:
+    """Every way an error can leave the application. Those nobody foresaw are caught further out, in web/access.py.
+
+    page: makes a page of it for a person; None where the caller is a program."""
 
     def answer(request: Request, error: Exception) -> Response:
         problem = as_problem(error)
         if problem.error.http_status >= 500:
             log.error("%s: %s request=%s", problem.error.code, problem.error.detail, request.state.request_id)
-        return problem_response(request.state.request_id, problem)
+        return page(request, problem) or problem_response(request.state.request_id, problem)
 
     for kind in (Problem, DigitizerError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)

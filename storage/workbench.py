@@ -1,0 +1,104 @@
+"""The doors behind the pages for people: who they are and that they are signed in; protocols and the values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class PersonRole(StrEnum):
+    """What a person works as; each with the rights that `web/ui/rights.py` gives it."""
+
+    UPLOADER = "uploader"  # scans at a branch
+    REVIEWER = "reviewer"  # corrects what the machine doubts
+    SECOND_REVIEWER = "second_reviewer"  # keys and checks blind what others have done
+    SUPERVISOR = "supervisor"  # settles what is escalated, sees how well it goes
+    ADMINISTRATOR = "administrator"  # people and their roles
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. `branch` '*': every branch (supervisors and administrators of the centre)."""
+
+    id: str
+    login: str
+    name: str
+    role: PersonRole
+    branch: str
+    created_at: datetime
+    disabled_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    has_password: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """password None: signs in by the identity provider only, found by `login` (the provider's `preferred_username`)."""
+
+    login: str
+    name: str
+    role: PersonRole
+    branch: str
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person signed in at one browser. `csrf` must come with every change."""
+
+    person: Person
+    csrf: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """idle: without any request; absolute: from sign-in, however busy (OWASP ASVS 3.3)."""
+
+    idle: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(hours=12)
+
+
+class People(Protocol):
+    """Accounts and sessions. `by` is who changes something, for the trail. Changes work from the next request on."""
+
+    def add(self, new: NewPerson, by: str) -> Person:
+        """Raises UsageError: login taken or badly formed, password too short, branch missing."""
+
+    def change(self, person_id: str, role: PersonRole, branch: str, by: str) -> Person: ...
+
+    def set_password(self, person_id: str, password: str, by: str) -> None:
+        """Ends every session of the person."""
+
+    def disable(self, person_id: str, by: str) -> None:
+        """Ends every session; the account stays, since records name it."""
+
+    def enable(self, person_id: str, by: str) -> None: ...
+
+    def person(self, person_id: str, branch: str) -> Person:
+        """Raises NotFound, also for another branch's."""
+
+    def list_people(self, branch: str) -> Sequence[Person]:
+        """By login; '*' gives all."""
+
+    def sign_in(self, login: str, password: str) -> tuple[Person, str]:
+        """The person and a fresh session token, shown once. Raises WrongPassword, after the same time whether or not
+        the login exists."""
+
+    def sign_in_known(self, login: str) -> tuple[Person, str]:
+        """The same for somebody whom an identity provider has vouched for. Raises WrongPassword: no such account."""
+
+    def session(self, token: str, rules: SessionRules) -> Session:
+        """Raises SignedOut: unknown, ended, idle or too old; or the account is disabled."""
+
+    def sign_out(self, token: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """Everything kept for the pages for people."""
+
+    people: People

@@ -1,0 +1,26 @@
+"""The pages for people, put together: takes the application, gives it their routes and static files."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from web.ui import people, signin
+from web.ui.pages import HERE
+
+
+class Static(StaticFiles):
+    """Addresses carry a digest of the content (`pages.static_address`), so a browser may keep what it has."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def add_pages(app: FastAPI) -> None:
+    for part in (signin, people):
+        app.include_router(part.router)
+    app.mount("/static", Static(directory=HERE / "static"), name="static")
