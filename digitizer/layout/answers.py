@@ -19,6 +19,7 @@ _MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood b
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w|$)")  # "g: 01", "D:" for "):" - the label's end
 _LETTERS_AHEAD = re.compile(r"^[^\W\d_]{1,2}\s+(?=\d)")  # "g 05": the same, where an answer begins with a digit
+_PARTED = re.compile(r"\w([,;])\s*$")  # without dots behind it, which would make it one of them
 _DIGITS_FIRST = {FieldType.INTEGER, FieldType.PERSONAL_ID, FieldType.PHONE}
 _NONE_SIGNS = re.compile(r"[-/\\|\s.]*(?:-\s*/\s*-|//+)[-/\\|\s.]*")
 _NONE_WORDS = {"không", "không có", "khong", "không co"}
@@ -27,8 +28,10 @@ _SLASHLIKE = re.compile(r"[\s.,:…·_-]+")
 _SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
 
 
-def line_text(text: str, spec: FieldSpec) -> str:
-    """One region's text without leader remnants: dots in a row, dots between words, dots and dashes at the ends."""
+def line_text(text: str, spec: FieldSpec, goes_on: bool = False) -> str:
+    """One region's text without leader remnants: dots in a row, dots between words, dots and dashes at the ends.
+
+    goes_on: a further line of the answer follows, so a comma or semicolon close behind the last word was written."""
     plain = nfc(text).replace("...", " . . ")
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
@@ -39,7 +42,8 @@ def line_text(text: str, spec: FieldSpec) -> str:
         return re.sub(r"\s+", "", plain).strip(_EDGE)
     plain = _DOTS.sub(_gap, plain)
     plain = _LEADER_DOT.sub(" ", _GLUED.sub(" ", plain))
-    return nfc(plain.strip(_EDGE))
+    parted = _PARTED.search(text) if goes_on else None
+    return nfc(plain.strip(_EDGE)) + (parted[1] if parted else "")
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -75,6 +79,14 @@ def join_lines(texts: Sequence[str]) -> str:
         cut = joined.endswith(("/", "-")) and joined[-2:-1] != " "
         joined += text if cut or not joined else f" {text}"
     return joined
+
+
+def whole_text(texts: Sequence[str], spec: FieldSpec) -> str:
+    """All lines of one answer as read, or of its piece between two printed words."""
+    lines: list[str] = []
+    for text in reversed(texts):
+        lines.insert(0, without_tail(line_text(text, spec, any(lines)), spec.behind))
+    return join_lines(lines)
 
 
 def with_inner(pieces: Sequence[str], inner: Sequence[str]) -> str:

@@ -10,12 +10,12 @@ from digitizer.calibration import calibration
 from digitizer.document import CleanPage, Evidence, Field, FieldStatus, Located, Reading, SlotReading, Source
 from digitizer.geometry import Box
 from digitizer.layout.answers import (
-    join_lines,
     join_slashes,
     line_text,
     only_mark,
     only_slashes,
     status_of,
+    whole_text,
     with_inner,
     without_tail,
 )
@@ -119,8 +119,9 @@ def _written(
     def compose(texts: Sequence[str]) -> tuple[str, bool]:
         pieces: list[list[str]] = [[] for _ in range(len(inner) + 1)]
         for (piece, _), text in zip(parts, texts, strict=True):
-            pieces[piece].append(without_tail(line_text(text, spec), spec.behind))
-        raw = with_inner([join_lines(each) for each in pieces], inner) if inner else join_lines(pieces[0])
+            pieces[piece].append(text)
+        found = [whole_text(each, spec) for each in pieces]
+        raw = with_inner(found, inner) if inner else found[0]
         return _tidied(raw, spec)
 
     found = wholes([reading for _, reading in parts], lambda texts: compose(texts)[0])

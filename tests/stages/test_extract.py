@@ -54,6 +54,8 @@ def test_blank_none_illegible_and_filled_differ() -> None:
 
 def test_lines_are_joined_and_leaders_trimmed() -> None:
     assert one(TEXT, "...Viêm phổi nặng,..", "..suy hô hấp......", "").raw == "Viêm phổi nặng suy hô hấp"
+    assert one(TEXT, "sinh ngày 24/2/1993,", "tại Hà Nội,", "").raw == "sinh ngày 24/2/1993, tại Hà Nội"
+    assert one(TEXT, "Đã ly hôn;", "....").raw == "Đã ly hôn"
     assert one(TEXT, "Hiện. tại chưa.đăng ký ....... kết hôn").raw == "Hiện tại chưa đăng ký kết hôn"
     assert one(FieldSpec("e", "Email", FieldType.EMAIL), "..mau.le @vidu.vn...").raw == "mau.le@vidu.vn"
 
