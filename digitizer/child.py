@@ -161,7 +161,8 @@ def _read(
 
     from digitizer.wire import record_to_json
 
-    records = read(path, request["name"], replace(options, form=request.get("form")))
+    pictures = path.parent if request.get("pictures") else None
+    records = read(path, request["name"], replace(options, form=request.get("form"), pictures=pictures))
     return {"records": [record_to_json(record) for record in records]}
 
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+PICTURE_DPI = 150.0  # of a page to look at: 1240 x 1754 pixels; marks on letters are clear when zoomed to
+
+
+def picture_name(number: int) -> str:
+    """Of a page's picture in the folder `Options.pictures`."""
+    return f"page-{number:04d}.jpg"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -41,12 +48,13 @@ class Cleaning:
 @dataclass(frozen=True, slots=True)
 class Options:
     """form: read as this form id whatever the classifier says. engine: name known to engines/build.py.
-    keep: folder for every intermediate, or None. accept_probability: of a field that passes unseen; None: as calibrated
-    for its type."""
+    keep: folder for every intermediate, or None. pictures: folder for small pictures of the pages, or None.
+    accept_probability: of a field that passes unseen; None: as calibrated for its type."""
 
     form: str | None = None
     engine: str = "onnx"
     keep: Path | None = None
+    pictures: Path | None = None
     render_dpi: int = 300
     accept_probability: float | None = None
     limits: Limits = field(default_factory=Limits)

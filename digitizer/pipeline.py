@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from digitizer.album import Album
 from digitizer.document import Classification, CleanPage, PageText, Record, Seal
 from digitizer.keep import Keeper
 from digitizer.layout.recall import Known
@@ -50,13 +51,14 @@ def digitize(path: Path, name: str, tools: Tools, options: Options) -> Iterator[
 
 def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
     """Untrusted bytes to undecided records; touches no network, so it may run in a sandbox."""
-    keeper = Keeper(options.keep)
+    keeper, album = Keeper(options.keep), Album(options.pictures)
     intake = ingest(path, name, options.limits)
     pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
     read = ((page, read_page(page, tools.engine, tools.prints)) for page in pages)
     surveyed = (keeper.surveyed(*righted(page, text, tools.engine)) for page, text in read)
     surveyed = ((page, survey_card(page, text, tools.engine, tools.templates)) for page, text in surveyed)
     surveyed = ((page, survey_letter(page, text, tools.engine, tools.templates)) for page, text in surveyed)
+    surveyed = ((album.taken(page), text) for page, text in surveyed)
     dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)

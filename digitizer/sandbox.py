@@ -35,7 +35,14 @@ from digitizer.errors import (
 )
 from digitizer.jail import ROOT, Program, Scratch, child_command, child_environment, choose_level, default_scratch
 from digitizer.options import Options
-from digitizer.untrusted import Screened, checked_records, checked_screening, checked_text
+from digitizer.untrusted import (
+    Picture,
+    Screened,
+    checked_records,
+    checked_screening,
+    checked_text,
+    taken_pictures,
+)
 
 HEADER = struct.Struct(">I")
 MAX_FRAME = 16 * 1024 * 1024
@@ -84,12 +91,23 @@ class Reader:
 
     def read(self, document: Path | bytes, name: str, form: str | None = None) -> tuple[Record, ...]:
         """Undecided records, one a document in the file. Raises BadInput, ReadingFailed."""
+        return self._read({"op": "read", "name": name, "form": form}, document)[0]
+
+    def read_to_show(
+        self, document: Path | bytes, name: str, form: str | None = None
+    ) -> tuple[tuple[Record, ...], tuple[Picture, ...]]:
+        """The same, with a picture of each page for people to look at."""
+        return self._read({"op": "read", "name": name, "form": form, "pictures": True}, document)
+
+    def _read(self, request: dict[str, Any], document: Path | bytes) -> tuple[tuple[Record, ...], tuple[Picture, ...]]:
         limits = self._options.limits
+        pictures: list[Picture] = []
         reply = self._ask(
-            {"op": "read", "name": name, "form": form}, document, limits.page_seconds,
+            request, document, limits.page_seconds,
             lambda pages: min(limits.document_seconds, limits.page_seconds * max(1, pages)),
+            lambda folder: pictures.extend(taken_pictures(folder, limits.pages)),
         )
-        return checked_records(reply.get("records"), name, limits.pages)
+        return checked_records(reply.get("records"), str(request["name"]), limits.pages), tuple(pictures)
 
     def cancel(self) -> None:
         """Ends the document being read, if any, from another thread; its caller gets ReaderCrashed."""
@@ -110,8 +128,10 @@ class Reader:
             self._scratch.close()
 
     def _ask(
-        self, request: dict[str, Any], document: Path | bytes, limit_s: float, more: Callable[[int], float]
+        self, request: dict[str, Any], document: Path | bytes, limit_s: float, more: Callable[[int], float],
+        left: Callable[[Path], None] = lambda folder: None,
     ) -> dict[str, Any]:
+        """left: looks at what the child left in its folder, before the folder goes."""
         with self._lock:
             self._cancelled = False
             with self._scratch.folder() as folder:
@@ -120,6 +140,8 @@ class Reader:
                     reply = self._tell(told, limit_s, more)
                 except _NotTaken:  # the child had died while idle: no document is to blame
                     reply = self._tell(told, limit_s, more)
+                if "error" not in reply:
+                    left(folder)
         if "error" in reply:
             raise _error(reply)
         return reply

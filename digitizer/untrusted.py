@@ -6,12 +6,17 @@ import dataclasses
 import json
 import math
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from digitizer.document import Field, Finding, Record, Seal, Source
-from digitizer.errors import ReaderCrashed
+from digitizer.errors import BadInput, ReaderCrashed
+from digitizer.imaging.picture_headers import jpeg_size
+from digitizer.options import picture_name
 from digitizer.wire import record_from_json
 
+PICTURE_BYTES = 4 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,120}")
 
 
@@ -22,6 +27,32 @@ class Screened:
     media_type: str
     page_count: int
     findings: tuple[Finding, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A page to look at, as JPEG: upright, flattened, PICTURE_DPI dots an inch. number: of the page in the file."""
+
+    number: int
+    data: bytes
+    width_px: int
+    height_px: int
+
+
+def taken_pictures(folder: Path, most: int) -> Iterator[Picture]:
+    """What the child left there, by page; only browsers decode them. Raises ReaderCrashed for what is no JPEG."""
+    for number in range(1, most + 1):
+        path = folder / picture_name(number)
+        if path.is_symlink() or not path.is_file():
+            continue
+        if path.stat().st_size > PICTURE_BYTES:
+            raise ReaderCrashed("a picture of a page is too large")
+        data = path.read_bytes()
+        try:
+            width, height = jpeg_size(data)
+        except BadInput:
+            raise ReaderCrashed("a picture of a page is no JPEG") from None
+        yield Picture(number, data, width, height)
 
 
 def checked_screening(body: Any) -> Screened:

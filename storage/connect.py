@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.keys import SqlKeys
 from storage.objects import open_objects
 from storage.people import SqlPeople
+from storage.pictures import SqlPictures
 from storage.queue import SqlQueue
 from storage.records import SqlRecords
 from storage.rules import Clock
@@ -68,9 +69,13 @@ def objects(settings: Settings) -> ObjectStore:
 def on_database(database: Database, kept: ObjectStore) -> Stores:
     return Stores(
         objects=kept, uploads=SqlUploads(database), queue=SqlQueue(database), records=SqlRecords(database),
-        keys=SqlKeys(database), audit=SqlAudit(database), workbench=Workbench(people=SqlPeople(database)),
+        keys=SqlKeys(database), audit=SqlAudit(database), workbench=workbench_on(database),
         close=database.close,
     )
+
+
+def workbench_on(database: Database) -> Workbench:
+    return Workbench(people=SqlPeople(database), pictures=SqlPictures(database))
 
 
 def open_url(url: str, kept: ObjectStore, clock: Clock | None = None) -> Stores:

@@ -197,3 +197,15 @@ sessions = sa.Table(
     sa.Index(None, "person_id"),
     sa.Index(None, "created_at"),
 )
+
+# What people look at: small upright pictures, made anew with every reading. The objects lie under their own hash.
+page_pictures = sa.Table(
+    "page_pictures", metadata,
+    Column("document_id", Text, sa.ForeignKey("documents.id"), primary_key=True),
+    Column("page", sa.Integer, primary_key=True, autoincrement=False),
+    Column("object_key", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("width_px", sa.Integer, nullable=False),
+    Column("height_px", sa.Integer, nullable=False),
+    Column("dpi", sa.Float, nullable=False),
+)

@@ -98,7 +98,30 @@ class People(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PagePicture:
+    """Where the picture of one page lies; millimetres on the page times dpi / 25.4 are its pixels."""
+
+    page: int
+    object_key: str
+    sha256: str
+    width_px: int
+    height_px: int
+    dpi: float
+
+
+class Pictures(Protocol):
+    """Which pictures of pages there are; the bytes lie in the object store."""
+
+    def keep(self, document_id: str, pictures: Sequence[PagePicture]) -> None:
+        """Takes the place of those of an earlier reading."""
+
+    def of(self, document_id: str, branch: str) -> Sequence[PagePicture]:
+        """By page. Raises NotFound, also for another branch's document."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workbench:
     """Everything kept for the pages for people."""
 
     people: People
+    pictures: Pictures

@@ -16,7 +16,7 @@ from bench.scan import QUALITIES, scan_all
 from digitizer.document import Outcome
 from digitizer.engines.build import build_engine
 from digitizer.errors import EngineUnavailable
-from digitizer.options import Options
+from digitizer.options import PICTURE_DPI, Options, picture_name
 from digitizer.pipeline import Tools, digitize
 from digitizer.score import score_document
 from digitizer.template import load_templates
@@ -97,3 +97,23 @@ def test_strange_paper_is_unknown(tools: Tools, tmp_path: Path) -> None:
     assert record.form is None
     assert record.decision is not None
     assert record.decision.outcome is Outcome.UNKNOWN
+
+
+def test_pictures_of_pages_fit_the_places_of_fields(tools: Tools, tmp_path: Path) -> None:
+    """A tilted scan: in the upright picture each answer's box holds ink, and the leader's dots alone are less."""
+    made = filled(print_blank(template_of("khai-sinh")), 5)
+    pages = [scan.image.rotate(2.5, fillcolor="white") for scan in scan_all(made.pages, QUALITIES["light"],
+                                                                            random.Random(1))]
+    path = tmp_path / "form.tiff"
+    pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(300, 300))
+    (tmp_path / "album").mkdir()
+    (record,) = digitize(path, path.name, tools, Options(pictures=tmp_path / "album"))
+    shown = {n: Image.open(tmp_path / "album" / picture_name(n)).convert("L") for n in range(1, len(pages) + 1)}
+    assert all(abs(p.width - 210 / 25.4 * PICTURE_DPI) < 20 for p in shown.values())
+    filled_in = [f for f in record.fields if f.raw and f.page and len(f.raw) > 3]
+    assert len(filled_in) > 10
+    for field in filled_in:
+        across, down = zip(*field.polygon_mm[0], strict=True)
+        box = tuple(round(v * PICTURE_DPI / 25.4) for v in (min(across), min(down), max(across), max(down)))
+        dark = sum(shown[field.page or 1].crop(box).histogram()[:128])
+        assert dark > 12 * len(field.raw.split("\n")[0]) / 2, field.id

@@ -70,6 +70,19 @@ def test_reads_and_stays_warm(reader: OwnReader) -> None:
     assert reader.processes() == child, "the second document got another process"
 
 
+def test_pictures_of_pages_come_out_with_the_records(reader: OwnReader) -> None:
+    (record,), (page,) = reader.read_to_show(picture("show"), "a.png")
+    assert record.fields[0].raw == "show"
+    assert (page.number, page.width_px, page.height_px, page.data[:2]) == (1, 30, 42, b"\xff\xd8")
+
+
+def test_only_pictures_come_out(reader: OwnReader) -> None:
+    with pytest.raises(ReaderCrashed):
+        reader.read_to_show(picture("show_junk"), "a.png")
+    records, pages = reader.read_to_show(picture("show_link"), "a.png")
+    assert len(records) == 1 and pages == ()
+
+
 def test_screens_without_reading(reader: OwnReader) -> None:
     screened = reader.screen(picture("crash"), "a.png")
     assert (screened.media_type, screened.page_count) == ("image/png", 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -12,9 +13,12 @@ import structlog
 
 from digitizer.document import Outcome, Record
 from digitizer.errors import BadInput, DatabaseUnavailable, DigitizerError, IntegrityError, StaleFence
+from digitizer.options import PICTURE_DPI
 from digitizer.pipeline import settle
+from digitizer.untrusted import Picture
 from digitizer.wire import record_to_json
 from storage.base import Claim, NewRecord, State, WorkQueue
+from storage.workbench import PagePicture
 from workers.context import Workplace, current, document_bound
 
 log = structlog.get_logger("workers.jobs")
@@ -51,7 +55,9 @@ def read_document(workplace: Workplace, claim: Claim) -> Reached:
     submission = claim.submission
     try:
         original = workplace.stores.objects.get(submission.object_key, submission.sha256)
-        drafts = workplace.reader.read(original, submission.file_name, submission.form_hint or None)
+        hint = submission.form_hint or None
+        drafts, pictures = workplace.reader.read_to_show(original, submission.file_name, hint)
+        keep_pictures(workplace, claim.document_id, pictures)
     except BadInput as error:
         return Reached(State.REJECTED, error.code)
     except IntegrityError as error:
@@ -67,6 +73,20 @@ def read_document(workplace: Workplace, claim: Claim) -> Reached:
         return Reached(State.QUARANTINED, "no_document")
     everything = all(r.state is State.ACCEPTED for r in records)
     return Reached(State.ACCEPTED if everything else State.NEEDS_REVIEW, "", records)
+
+
+def keep_pictures(workplace: Workplace, document_id: str, pictures: Sequence[Picture]) -> None:
+    """Before the records are there, so that whoever opens a record finds its pages. Not fenced: a worker that was
+    taken for dead leaves the pictures of the same original. Raises StoreUnavailable, DatabaseUnavailable."""
+    if workplace.stores.workbench is None:
+        return
+    kept = []
+    for picture in pictures:
+        digest = hashlib.sha256(picture.data).hexdigest()
+        key = f"pages/{digest[:2]}/{digest}"
+        workplace.stores.objects.put(key, picture.data, digest)
+        kept.append(PagePicture(picture.number, key, digest, picture.width_px, picture.height_px, PICTURE_DPI))
+    workplace.stores.workbench.pictures.keep(document_id, kept)
 
 
 def record_state(record: Record) -> State:

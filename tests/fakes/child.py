@@ -17,11 +17,11 @@ from PIL import Image
 
 from digitizer.child import Work, main
 from digitizer.document import EngineInfo, Field, FieldStatus, FormMatch, Record, Registry, Source
-from digitizer.options import Limits, Options
+from digitizer.options import Limits, Options, picture_name
 
 BEHAVIOURS = (
     "good", "crash", "abort", "hang", "memory", "raise", "grandchild", "lie", "nonsense", "chatter", "flood", "look",
-    "disk", "slow", "leave",
+    "disk", "slow", "leave", "show", "show_junk", "show_link",
 )
 SECRET = "Nguyễn Thị Bí Mật"  # invented; must never come out in an error
 
@@ -54,6 +54,24 @@ def read(path: Path, name: str, options: Options) -> Iterator[Record]:
     behaviour = BEHAVIOURS[int(pixel[0])] if pixel[1:] == (7, 7) else "good"
     good = record(path, behaviour)
     yield from BAD.get(behaviour, lambda p, r: iter((r,)))(path, good)
+
+
+def show(path: Path, good: Record) -> Iterator[Record]:
+    """A picture of page 1, as the product leaves it."""
+    Image.new("RGB", (30, 42), "gray").save(path.parent / picture_name(1), "JPEG")
+    yield good
+
+
+def show_junk(path: Path, good: Record) -> Iterator[Record]:
+    """A file under a picture's name that is no picture."""
+    (path.parent / picture_name(1)).write_bytes(b"<script>alert(1)</script>")
+    yield good
+
+
+def show_link(path: Path, good: Record) -> Iterator[Record]:
+    """A link in place of a picture: followed, it would give the parent's files away."""
+    (path.parent / picture_name(1)).symlink_to("/etc/hostname")
+    yield good
 
 
 def crash(path: Path, good: Record) -> Iterator[Record]:
@@ -151,7 +169,7 @@ def leave(path: Path, good: Record) -> Iterator[Record]:
 BAD = {
     "crash": crash, "abort": abort, "hang": hang, "memory": memory, "raise": complain, "grandchild": grandchild,
     "lie": lie, "nonsense": nonsense, "chatter": chatter, "flood": flood, "look": look, "disk": disk, "slow": slow,
-    "leave": leave,
+    "leave": leave, "show": show, "show_junk": show_junk, "show_link": show_link,
 }
 
 

@@ -17,8 +17,8 @@ LADDER: list[tuple[str, ...]] = [
     ("digitizer.options", "digitizer.ports", "digitizer.wire"),
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
-    ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.sandbox",
-     "digitizer.child", "digitizer.jail", "digitizer.untrusted", "digitizer.drafting"),
+    ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.album",
+     "digitizer.sandbox", "digitizer.child", "digitizer.jail", "digitizer.untrusted", "digitizer.drafting"),
     ("settings", "storage"),
     ("workers.queue",),
     ("workers.context", "workers.jobs", "workers.relay", "workers.worker", "web"),
@@ -34,7 +34,7 @@ ISLANDS = {
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "cv2": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.layout", "digitizer.keep", "bench",
-            "digitizer.cli", "digitizer.drafting.overlay", "training"),
+            "digitizer.album", "digitizer.cli", "digitizer.drafting.overlay", "training"),
     "PIL": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.keep", "bench", "digitizer.cli",
             "training"),
     "pytesseract": ("digitizer.engines.tesseract", "digitizer.cli.doctor"),

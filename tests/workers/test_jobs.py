@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from digitizer.errors import DatabaseUnavailable, EngineUnavailable, StoreUnavailable
+from digitizer.errors import DatabaseUnavailable, EngineUnavailable, NotFound, StoreUnavailable
 from digitizer.options import Options
 from digitizer.sandbox import Reader
 from storage.base import MAX_ATTEMPTS, Claim, State, WorkQueue
@@ -96,6 +96,18 @@ def test_an_original_that_changed_on_disk_is_not_read(works: tuple[Plant, Workpl
     process_document(made.look(sid).document_id)
     assert (made.look(sid).state, made.look(sid).reason_code) == (State.QUARANTINED, "integrity_error")
     assert made.look(sid).record_ids == ()
+
+
+def test_pictures_of_pages_are_there_with_the_record(works: tuple[Plant, Workplace]) -> None:
+    made, _ = works
+    found = made.look(made.submit(picture("show")))
+    process_document(found.document_id)
+    assert made.stores.workbench is not None
+    page, = made.stores.workbench.pictures.of(found.document_id, "hn-01")
+    assert (page.page, page.width_px, page.dpi) == (1, 30, 150.0)
+    assert made.stores.objects.get(page.object_key, page.sha256)[:2] == b"\xff\xd8"
+    with pytest.raises(NotFound):
+        made.stores.workbench.pictures.of(found.document_id, "hn-02")
 
 
 def test_a_second_worker_leaves_a_document_in_work_alone(works: tuple[Plant, Workplace]) -> None:
