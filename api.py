@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 import web.errors
 import web.openapi
+from digitizer.errors import UnsafeSettings
 from digitizer.options import Limits, Options
 from digitizer.sandbox import Reader
 from digitizer.template import load_templates
@@ -22,6 +23,7 @@ from storage.workbench import SessionRules
 from web import documents, events, forms, health, records, review
 from web.access import Access
 from web.deps import Service
+from web.ui.oidc import IdentityProvider
 from web.ui.routes import add_pages
 from web.ui.signin import error_page
 
@@ -39,7 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sessions=SessionRules(
             timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
         ),
-        secure_cookies=settings.mode == "production",
+        secure_cookies=settings.mode == "production", identity_provider=_identity_provider(settings),
     )
 
     def stop() -> None:
@@ -47,6 +49,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         stores.close()
 
     return build(service, stop)
+
+
+def _identity_provider(settings: Settings) -> IdentityProvider | None:
+    """Raises UnsafeSettings where half of it is set: nobody could sign in, and nobody would know why."""
+    if not settings.oidc_issuer:
+        return None
+    if not (settings.oidc_client_id and settings.public_url):
+        raise UnsafeSettings("DIGITIZER_OIDC_ISSUER needs DIGITIZER_OIDC_CLIENT_ID and DIGITIZER_PUBLIC_URL")
+    if settings.mode == "production" and not settings.oidc_issuer.startswith("https://"):
+        raise UnsafeSettings("DIGITIZER_OIDC_ISSUER must begin with https:// in production")
+    return IdentityProvider(
+        settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret.get_secret_value(),
+        settings.public_url, settings.oidc_claim,
+    )
 
 
 def build(service: Service, on_stop: Callable[[], None] = lambda: None) -> FastAPI:

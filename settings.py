@@ -33,5 +33,10 @@ class Settings(BaseSettings):
     accept_probability: float | None = None
     backlog_limit: int = 10_000
     log_json: bool = False
+    public_url: str = ""  # how browsers reach the service; needed for the identity provider
+    oidc_issuer: str = ""  # '' = local accounts only
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_claim: str = "preferred_username"  # of the ID token: the login that the account has here
     session_idle_minutes: float = 30.0  # people are signed out after this long without a click
     session_hours: float = 12.0  # and after this long in any case

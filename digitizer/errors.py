@@ -15,7 +15,8 @@ DigitizerError
 ├─ IntegrityError                 stored bytes are not the bytes that came
 ├─ StaleFence                     somebody else has taken the work over
 ├─ Unavailable                    an outside part does not answer
-│   └─ StoreUnavailable · DatabaseUnavailable · QueueUnavailable · RegistryUnavailable · EngineUnavailable
+│   └─ StoreUnavailable · DatabaseUnavailable · QueueUnavailable · RegistryUnavailable · EngineUnavailable ·
+│       IdentityProviderUnavailable
 └─ UnsafeSettings                 refused to start
 """
 
@@ -221,6 +222,11 @@ class QueueUnavailable(Unavailable):
 
 class RegistryUnavailable(Unavailable):
     code, title = "registry_unavailable", "The population registry does not answer"
+
+
+class IdentityProviderUnavailable(Unavailable):
+    code, title = "identity_provider_unavailable", "The identity provider does not answer as it should"
+    clerk = "Hệ thống đăng nhập của Trung tâm chưa trả lời. Hãy thử lại, hoặc đăng nhập bằng mật khẩu riêng."
 
 
 class EngineUnavailable(Unavailable):

@@ -76,6 +76,7 @@ class Service:
     heavy: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(4))
     poll_s: float = 0.5  # how often an SSE stream looks for news
     sessions: SessionRules = field(default_factory=SessionRules)
+    identity_provider: object | None = None  # web.ui.oidc.IdentityProvider, where one is set
     secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 

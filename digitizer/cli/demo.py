@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ import typer
 from digitizer.cli.client import Client, read_scan
 from digitizer.cli.config import load_settings, stores_of
 from digitizer.cli.output import emit, note, print_table, progress_bar
+from digitizer.cli.people import OPERATOR, accounts
 from digitizer.errors import ReadingFailed
 from settings import Settings
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from bench.make import Made
     from storage.base import Stores
 
-BRANCH = "demo"
+BRANCH = ACCOUNT = "demo"
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
 MANY_PAGES, ONE_PAGE = (".pdf", ".tif"), (".jpg", ".pdf", ".png", ".tif")
 SECONDS_EACH = 120.0
@@ -73,9 +75,11 @@ def demo(
                 lines.append(line)
                 bar.advance(task)
         elapsed = time.monotonic() - started
+        password = _account(stores)
     lines.sort(key=lambda line: line.file)
     _show(lines, as_json)
     _say_what_now(lines, elapsed, service.url, settings)
+    note(f"Pages for people: {service.url}/login   login: {ACCOUNT}   password: {password}")
     if any(line.state in ("rejected", "quarantined") for line in lines):
         raise ReadingFailed("not every document could be read; see the table and var/log")
 
@@ -105,6 +109,19 @@ def _keys(stores: Stores) -> Iterator[tuple[str, str, str]]:
     finally:
         for key, _ in made:
             stores.keys.revoke(key.id)
+
+
+def _account(stores: Stores) -> str:
+    """An account that may open every page but that of accounts, with a new password each time; gives the password."""
+    from storage.workbench import NewPerson, PersonRole
+
+    people, password = accounts(stores), secrets.token_urlsafe(12)
+    known = next((p for p in people.list_people("*") if p.login == ACCOUNT), None)
+    if known:
+        people.set_password(known.id, password, OPERATOR)
+    else:
+        people.add(NewPerson(ACCOUNT, "Giám sát thử", PersonRole.SUPERVISOR, BRANCH, password), OPERATOR)
+    return password
 
 
 def _make_and_send(

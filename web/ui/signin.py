@@ -28,8 +28,9 @@ def first_page(request: Request, service: Parts) -> Response:
 
 
 @router.get("/login")
-def show_login(request: Request, next: str = "/") -> Response:
-    return render(request, "login.html", next=own_address(next), fault=None, login="")
+def show_login(request: Request, service: Parts, next: str = "/") -> Response:
+    oidc = service.identity_provider is not None
+    return render(request, "login.html", next=own_address(next), fault=None, login="", oidc=oidc)
 
 
 @router.post("/login")
@@ -44,7 +45,8 @@ def log_in(
         _, token = workbench_of(service).people.sign_in(login, password)
     except WrongPassword as error:
         service.failures.failed(caller)
-        return render(request, "login.html", 401, next=own_address(next), fault=error, login=login)
+        oidc = service.identity_provider is not None
+        return render(request, "login.html", 401, next=own_address(next), fault=error, login=login, oidc=oidc)
     response = RedirectResponse(own_address(next), 303)
     set_cookie(response, service, token)
     return response
