@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -176,7 +177,7 @@ def prepared(region: Region) -> Prepared | None:
     Long tails of leaders are left out, as time goes with width. The full height is kept unless the writing is low."""
     if not region.ink.size:
         return None
-    darkest = float(np.percentile(region.ink, 0.5))
+    darkest = _darkest(region.ink)
     dark = region.ink < min(max((darkest + 255) / 2, DARK), FAINT)
     if int(dark.sum()) < LEAST_INK:
         return None
@@ -195,6 +196,14 @@ def prepared(region: Region) -> Prepared | None:
     way = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
     across = cut.shape[1] / size[0]
     return Prepared(cv2.resize(cut, size, interpolation=way), left, across)
+
+
+def _darkest(ink: np.ndarray) -> float:
+    """The gray value that a half percent of the pixels stay below: `np.percentile` of bytes, by counting them."""
+    counted = np.cumsum(cv2.calcHist([ink], [0], None, [256], [0, 256]))
+    at = 0.005 * (ink.size - 1)
+    low, high = np.searchsorted(counted, [math.floor(at), math.ceil(at)], side="right")
+    return float(low + (at - math.floor(at)) * (high - low))
 
 
 def batches(widths: Sequence[int]) -> Iterator[list[int]]:

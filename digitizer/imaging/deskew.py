@@ -101,9 +101,8 @@ def _without_lines(dark: np.ndarray) -> np.ndarray:
 def turn(image: np.ndarray, skew: float, border: int | tuple[int, int, int]) -> np.ndarray:
     """The picture turned clockwise by `skew` degrees about its middle, same size, corners filled with `border`.
 
-    Gray values, which are read, are resampled with a cubic (69 % of typed answers right with a linear one, 72.5 %
-    with this); colour, which is looked at, with a linear one at a third of the time."""
+    Linear: with a cubic, at 55 ms a page in place of 12, our recogniser reads no more (975 of 994 fields either way:
+    typed and by hand, medium and heavy at 200 dpi, seeds 4203 and 4204)."""
     height, width = image.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1.0)
-    how = cv2.INTER_CUBIC if image.ndim == 2 else cv2.INTER_LINEAR
-    return cv2.warpAffine(image, matrix, (width, height), flags=how, borderValue=border)
+    return cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=border)

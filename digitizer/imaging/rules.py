@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -107,22 +107,34 @@ def _boxes(mask: np.ndarray, length_px: float) -> list[Box]:
 
 
 def _cells(lines: np.ndarray, side_px: int) -> list[Box]:
-    """At half size: a line one pixel wide must not vanish, so a pixel of four makes one."""
+    """At half size: a line one pixel wide must not vanish, so a pixel of four makes one. Looked for only within what
+    hangs together and is large enough to close a box: on the whole page it takes three times as long."""
     half = shrunk(lines, 0.5)
     closed = cv2.morphologyEx((half > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
-    height, width = closed.shape
-    found = []
+    outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    found: dict[Box, None] = {}  # what lies within two outlines' rectangles is met twice
+    for left, top, width, height in map(cv2.boundingRect, outlines):
+        if 2 * min(width, height) >= side_px:
+            inner = _closed(closed[top:top + height, left:left + width], side_px, CELL_MAX_SHARE * closed.size)
+            found |= dict.fromkeys(
+                Box(2 * (x + left), 2 * (y + top), 2 * (x + left + w), 2 * (y + top + h)) for x, y, w, h in inner
+            )
+    return reading_order(list(found))
+
+
+def _closed(lines: np.ndarray, side_px: int, most: float) -> Iterator[tuple[int, int, int, int]]:
+    """(x, y, w, h) of every box that lines close, at half size; `most`: what more covers is no cell."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - lines, connectivity=4)
+    height, width = lines.shape
     for number, (x, y, w, h, area) in enumerate(stats[1:count].tolist(), start=1):
         touches = x == 0 or y == 0 or x + w == width or y + h == height
-        if touches or 2 * min(w, h) < side_px or w * h > CELL_MAX_SHARE * width * height:
+        if touches or 2 * min(w, h) < side_px or w * h > most:
             continue
         if area < 0.8 * w * h and not _closed_around(labels[y:y + h, x:x + w] == number, area, side_px):
             continue
         letter = 2 * max(w, h) < 2 * side_px and min(w, h) < LETTER_ASPECT * max(w, h)
         if not letter:
-            found.append(Box(2 * x, 2 * y, 2 * (x + w), 2 * (y + h)))
-    return reading_order(found)
+            yield x, y, w, h
 
 
 def _closed_around(place: np.ndarray, area: int, side_px: int) -> bool:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein
@@ -21,10 +22,11 @@ from digitizer.vietnam.text import fold
 WRONG_SHARE = 0.34  # of a label's letters may be misread
 SHORT = 4  # letters; shorter labels must match exactly
 ERROR_COST = 2.2
+TEXTS = 32  # texts whose labels' places are kept: a page is asked for many forms, and each registered blank comes again
 
 
 # Of a label's letters: (first token, token behind the last, wrong letters) of every place that reads nearly so.
-Known = dict[str, list[tuple[int, int, int]]]
+_Places = dict[str, list[tuple[int, int, int]]]
 
 
 class Role(StrEnum):
@@ -86,16 +88,13 @@ def _parts(index: int, item: Item, spec: FieldSpec) -> list[Pattern]:
     return [Pattern(index, role, (key,), word, part, False, True) for part, word, key in keyed if key]
 
 
-def align(patterns: Sequence[Pattern], tokens: Sequence[Token], known: Known | None = None) -> tuple[Match, ...]:
-    """The best placing of the patterns in order; those without a place are missing.
-
-    known: where labels stand among these tokens, filled as they are looked for; what forms share is looked for once."""
+def align(patterns: Sequence[Pattern], tokens: Sequence[Token]) -> tuple[Match, ...]:
+    """The best placing of the patterns in order; those without a place are missing."""
     empty = _Chain(0.0, None, None)
     best = [empty] * (len(tokens) + 1)  # best[i]: with everything placed before token i
-    known = {} if known is None else known
     text = _Text(tokens)
     for pattern in patterns:
-        found = sorted(_candidates(pattern, text, known), key=lambda match: -match.end)
+        found = sorted(_candidates(pattern, text), key=lambda match: -match.end)
         chains = [_Chain(best[m.start].score + m.gain, m, best[m.start]) for m in found]
         for match, chain in zip(found, chains, strict=True):  # of equals the last one stays
             end = match.end
@@ -111,20 +110,27 @@ def align(patterns: Sequence[Pattern], tokens: Sequence[Token], known: Known | N
 
 
 class _Text:
-    """Tokens, and their letters as one text."""
+    """Tokens, and their letters as one text. places: of the labels that were looked for in this very text."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
         self.letters = "".join(token.key for token in tokens)
-        self.begins = list(accumulate((len(token.key) for token in tokens), initial=0))
+        self.begins = tuple(accumulate((len(token.key) for token in tokens), initial=0))
+        self.places = _places(self.letters, self.begins)
 
 
-def _candidates(pattern: Pattern, text: _Text, known: Known) -> list[Match]:
+@lru_cache(maxsize=TEXTS)
+def _places(letters: str, begins: tuple[int, ...]) -> _Places:
+    """Empty at first, filled as labels are looked for."""
+    return {}
+
+
+def _candidates(pattern: Pattern, text: _Text) -> list[Match]:
     found = []
     for key in pattern.keys:
-        if key not in known:
-            known[key] = _near(key, text)
-        for start, end, errors in known[key]:
+        if key not in text.places:
+            text.places[key] = _near(key, text)
+        for start, end, errors in text.places[key]:
             weight = len(pattern.keys[0]) / len(key)  # a variant counts as much as the wording itself
             gain = weight * (len(key) - ERROR_COST * errors) + _bonus(pattern, text.tokens, start, end)
             if gain > 0:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from digitizer.document import PageText
-from digitizer.layout.align import Known, Match, Pattern, Role, align, patterns_of
+from digitizer.layout.align import Match, Pattern, Role, align, patterns_of
 from digitizer.layout.stream import Token, tokens_of
 from digitizer.template import Template
 from digitizer.vietnam.text import fold
@@ -44,7 +44,6 @@ class Look:
         self.text = text
         self._top = [fold(line.text, spaces=False) for line in text.lines[:TOP_LINES]]
         self._tokens: tuple[Token, ...] | None = None
-        self._known: Known = {}
 
     def likeness(self, template: Template, least: float = WORTH_A_LOOK) -> Likeness:
         """least: of the title; below, labels are not compared."""
@@ -61,6 +60,12 @@ class Look:
     def whole(self) -> str:
         """All its letters and digits, folded."""
         return fold(" ".join(line.text for line in self.text.lines), spaces=False)
+
+    @cached_property
+    def _titles(self) -> list[str]:
+        """What a title may stand in: every few lines in a row."""
+        lines = self._top
+        return ["".join(lines[i:i + n]) for i in range(len(lines)) for n in range(1, TITLE_LINES + 1)]
 
     @property
     def words(self) -> int:
@@ -84,7 +89,7 @@ class Look:
         return any(fuzz.partial_ratio(_NATION, line) > 80 for line in self._top[:8] if len(line) > 15)
 
     def _placed(self, patterns: Sequence[Pattern]) -> tuple[Match, ...]:
-        return align(patterns, self._stream(), self._known)
+        return align(patterns, self._stream())
 
     def _stream(self) -> tuple[Token, ...]:
         if self._tokens is None:
@@ -92,9 +97,7 @@ class Look:
         return self._tokens
 
     def _title(self, template: Template) -> float:
-        lines = self._top
-        joined = ["".join(lines[i:i + n]) for i in range(len(lines)) for n in range(1, TITLE_LINES + 1)]
-        best = process.extractOne(_title_key(template), joined, scorer=Levenshtein.normalized_similarity)
+        best = process.extractOne(_title_key(template), self._titles, scorer=Levenshtein.normalized_similarity)
         return float(best[1]) if best else 0.0
 
 

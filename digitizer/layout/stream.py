@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from digitizer.document import Line, PageText, Word
@@ -39,10 +40,9 @@ def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
         for line in _reading_order(recognised.lines):
             first = True
             for word in line.words:
-                for start, end in _pieces(word.text):
+                for start, end, key in _cuts(word.text):
                     text = word.text[start:end]
                     colon = word.text[end:end + 1] in _LIKE_COLON and end < len(word.text)
-                    key = fold(text, spaces=False)
                     if key:
                         box = _part(word, start, end)
                         bare = 0 < start <= MARKS and not any(c.isalnum() for c in word.text[:start])
@@ -80,6 +80,12 @@ def _word_ends(key: str, words: Collection[str]) -> tuple[int, ...]:
         if made:
             best[end] = min(made, key=len)
     return best.get(len(key), ())
+
+
+@lru_cache(maxsize=4096)  # the words of a form come again and again: cutting and folding them was half of this module
+def _cuts(word: str) -> tuple[tuple[int, int, str], ...]:
+    """(start, end, folded) of its pieces."""
+    return tuple((start, end, fold(word[start:end], spaces=False)) for start, end in _pieces(word))
 
 
 def _pieces(word: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from digitizer.document import CleanPage, Located, PageText, PrintedWord, Reading, Slot, SlotReading
 from digitizer.geometry import Box, union
+from digitizer.imaging.parts import parts_of
 from digitizer.layout.answers import split_at
 from digitizer.layout.recall import Known, recall
 from digitizer.ports import Alphabet, Engine, Region
@@ -241,8 +242,8 @@ def _without_neighbours(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Whitens what only reaches in from the lines above and below."""
     dark = (ink < DARK).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    height = ink.shape[0]
+    parts = parts_of(dark)
+    labels, stats, height = parts.labels, parts.stats, ink.shape[0]
     top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
     hanging = ((top == 0) | (top + tall == height)) & (tall < EDGE_SHARE * height)
     speck = (tall < 0.13 * height) & (top + tall < 0.24 * height)  # a dot of the line above, cut clear
@@ -287,7 +288,7 @@ def _ink_ratio(ink: np.ndarray, dpi: float, speck_px: float | None = None) -> fl
     if not ink.size:
         return 0.0
     dark = (ink < DARK).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    stats = parts_of(dark).stats
     dot = DOT_MM / 25.4 * dpi if speck_px is None else speck_px
     big = (stats[1:, cv2.CC_STAT_WIDTH] > dot) | (stats[1:, cv2.CC_STAT_HEIGHT] > dot)
     return float(stats[1:, cv2.CC_STAT_AREA][big].sum()) / ink.size
