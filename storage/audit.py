@@ -20,6 +20,10 @@ class SqlAudit:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    def note(self, who: str, action: str, fields: Sequence[str] = (), **ids: str | None) -> None:
+        with self._db.change() as change:
+            change.audit(who, action, fields, **ids)
+
     def entries(self, after_seq: int = 0, limit: int = AT_ONCE) -> Sequence[AuditEntry]:
         a = t.audit.c
         with self._db.read() as conn:

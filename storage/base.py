@@ -352,6 +352,9 @@ class Keys(Protocol):
 class Audit(Protocol):
     """The append-only trail that every change writes in its own transaction."""
 
+    def note(self, who: str, action: str, fields: Sequence[str] = (), **ids: str | None) -> None:
+        """What was looked at, not changed. `ids`: submission_id, document_id, record_id; never a value."""
+
     def entries(self, after_seq: int = 0, limit: int = 1000) -> Sequence[AuditEntry]:
         """Oldest first."""
 

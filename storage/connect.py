@@ -15,6 +15,7 @@ from storage.pictures import SqlPictures
 from storage.queue import SqlQueue
 from storage.records import SqlRecords
 from storage.rules import Clock
+from storage.search import SqlSearch
 from storage.uploads import SqlUploads
 from storage.workbench import Workbench
 
@@ -75,7 +76,11 @@ def on_database(database: Database, kept: ObjectStore) -> Stores:
 
 
 def workbench_on(database: Database) -> Workbench:
-    return Workbench(people=SqlPeople(database), pictures=SqlPictures(database))
+    return Workbench(
+        people=SqlPeople(database),
+        search=SqlSearch(database),
+        pictures=SqlPictures(database),
+    )
 
 
 def open_url(url: str, kept: ObjectStore, clock: Clock | None = None) -> Stores:

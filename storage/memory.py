@@ -97,7 +97,7 @@ class Memory:
     def moved(self, s: Submission) -> None:
         self.event(f"document.{s.state.value}", s, s.state)
 
-    def audit(self, who: str, action: str, fields: tuple[str, ...] = (), **ids: str) -> None:
+    def audit(self, who: str, action: str, fields: tuple[str, ...] = (), **ids: str | None) -> None:
         entry = AuditEntry(len(self.trail) + 1, self.last_at, who, action, ids.get("submission_id"),
                            ids.get("document_id"), ids.get("record_id"), fields, "")
         previous = self.trail[-1].hash if self.trail else rules.GENESIS
@@ -482,6 +482,11 @@ class MemoryAudit:
 
     def __init__(self, memory: Memory) -> None:
         self._m = memory
+
+    def note(self, who: str, action: str, fields: Sequence[str] = (), **ids: str | None) -> None:
+        with self._m.lock:
+            self._m.tick()
+            self._m.audit(who, action, tuple(fields), **ids)
 
     def entries(self, after_seq: int = 0, limit: int = 1000) -> Sequence[AuditEntry]:
         with self._m.lock:

@@ -14,6 +14,7 @@ from storage import tables as t
 from storage.base import MAX_ATTEMPTS, UNFINISHED, Claim, NewRecord, State
 from storage.database import Change, Database
 from storage.rules import publish_at_once, require_finished, require_move
+from storage.search_index import index_new
 from storage.uploads import read_submission
 
 D = t.documents.c
@@ -174,5 +175,6 @@ def _store(change: Change, claim: Claim, new: NewRecord) -> str:
     ))
     change.conn.execute(sa.insert(t.record_versions).values(
         record_id=record_id, version=1, body=new.body, author="machine", reason="", created_at=change.at))
+    index_new(change.conn, record_id, claim.submission, new.body)
     change.event("record.created", claim.submission.id, claim.submission.branch, state, (record_id, 1))
     return record_id

@@ -14,6 +14,7 @@ from storage import rules
 from storage import tables as t
 from storage.base import Event, EventPage, Original, RecordPage, RecordVersion, State, StoredRecord
 from storage.database import Change, Database
+from storage.search_index import index_correction
 from storage.uploads import in_branch
 
 R, V, S, E = t.records.c, t.record_versions.c, t.submissions.c, t.events.c
@@ -76,6 +77,7 @@ class SqlRecords:
                 raise PreconditionFailed
             change.conn.execute(sa.insert(t.record_versions).values(
                 record_id=record_id, version=version, body=body, author=author, reason=reason, created_at=change.at))
+            index_correction(change.conn, before, body)
             change.event("record.corrected", before.submission_id, before.branch, state, (record_id, version))
             change.audit(author, "record.corrected", rules.changed_fields(before.body, body), record_id=record_id,
                          submission_id=before.submission_id, document_id=before.document_id)

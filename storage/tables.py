@@ -122,6 +122,23 @@ record_versions = sa.Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+# What records are found by: each with the folded words of its fields, and which records hold a word.
+record_search = sa.Table(
+    "record_search", metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),  # small, and in the order of arrival
+    _ref("records.id", unique=True),
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+record_words = sa.Table(
+    "record_words", metadata,
+    # bytewise, so that the beginning of a word is a range of the key
+    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("number", Number, sa.ForeignKey("record_search.number"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 # One row. Whoever changes anything that others follow locks it first, so that commits come in the order of `seq`
 # and `last_at`: a reader past a cursor can miss nothing that commits late (docs/storage.md, "Cursors").
 ledger = sa.Table(

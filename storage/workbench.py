@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from storage.search_base import RecordSearch
+
 
 class PersonRole(StrEnum):
     """What a person works as; each with the rights that `web/ui/rights.py` gives it."""
@@ -124,4 +126,5 @@ class Workbench:
     """Everything kept for the pages for people."""
 
     people: People
+    search: RecordSearch
     pictures: Pictures

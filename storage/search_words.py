@@ -1,0 +1,151 @@
+"""What a record is found by: takes its body or what somebody types, gives folded words to keep or to look for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from digitizer.template import FieldType
+from digitizer.vietnam.text import fold, nfc
+
+MOST_TERMS = 12
+LONGEST_WORD = 64  # longer ones are no words of a paper: runs of misread leaders
+_WORD = re.compile(r"[^\W_]+")
+_DAY = re.compile(r"\b(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})\b")
+_ISO = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
+_SPACED_NUMBER = re.compile(r"(?<![\w.-])\d[\d .-]{7,}\d(?!\w)")
+_NUMBERS = frozenset(t.value for t in (
+    FieldType.PERSONAL_ID, FieldType.IDENTITY_PAPER, FieldType.PHONE, FieldType.NUMBER))
+# What fields are searched together where no one field is meant.
+GROUPS: dict[str, frozenset[str]] = {
+    "names": frozenset({FieldType.PERSON_NAME.value}),
+    "numbers": frozenset({FieldType.PERSONAL_ID.value, FieldType.IDENTITY_PAPER.value}),
+    "dates": frozenset({FieldType.DATE.value, FieldType.DATETIME.value, FieldType.PLACE_AND_DATE.value}),
+    "addresses": frozenset({FieldType.ADDRESS.value, FieldType.PLACE.value}),
+    "phones": frozenset({FieldType.PHONE.value}),
+    "dossiers": frozenset({"dossier"}),
+    "submissions": frozenset({"submission"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A folded word; `begins`: longer ones that begin with it are meant too."""
+
+    word: str
+    begins: bool
+
+    def fits(self, words: Iterable[str]) -> bool:
+        return any(w.startswith(self.word) if self.begins else w == self.word for w in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a record is called outside its body."""
+
+    record_id: str
+    submission_id: str
+    file_name: str
+
+
+def indexed_text(names: Names, body: Mapping[str, Any]) -> str:
+    """A line a field: its id, its type, its folded words, parted by tabs; nothing of empty fields."""
+    lines = [
+        _line("_record", "record", [names.record_id]), _line("_submission", "submission", [names.submission_id]),
+        _line("_file", "file", [names.file_name]),
+    ]
+    if body.get("dossier"):
+        lines.append(_line("_dossier", "dossier", [body["dossier"]["code"]]))
+    for field_id, field in body.get("fields", {}).items():
+        words = field_words(field)
+        if words:
+            lines.append("\t".join((field_id, field.get("type", ""), " ".join(words))))
+    return "\n".join(lines)
+
+
+def indexed_words(text: str) -> set[str]:
+    """Every word of what `indexed_text` gave."""
+    return {word for line in text.split("\n") for word in line.rpartition("\t")[2].split(" ") if word}
+
+
+def field_words(field: Mapping[str, Any]) -> list[str]:
+    """Of the text as written and of the value; a date also as one word 20240201, a number also without its gaps."""
+    texts = [*_texts(field.get("raw")), *_texts(field.get("value"))]
+    words = _split(" ".join(texts))
+    for text in texts:
+        words += [year + month + (day or "") for year, month, day in _ISO.findall(text)]
+        if field.get("type") in _NUMBERS:
+            words += [joined for joined in map(_digits, _SPACED_NUMBER.findall(text)) if joined]
+    return list(dict.fromkeys(w for w in words if len(w) <= LONGEST_WORD))
+
+
+def terms_of(typed: str) -> tuple[Term, ...]:
+    """What to look for: dates as days, numbers without gaps; whole words, of the last and of numbers also a beginning.
+
+    1/2/2024 is the first of February, 2/2024 its month. Letters alone (Y, H) are whole words."""
+    rest, days = _take_days(nfc(typed))
+    rest = _SPACED_NUMBER.sub(lambda found: _digits(found.group()), rest)
+    words = _split(rest)
+    found = [Term(day, len(day) < 8) for day in days]
+    for place, word in enumerate(words):
+        open_end = word.isdigit() or place == len(words) - 1
+        found.append(Term(word, open_end and len(word) > 1))
+    return tuple(dict.fromkeys(found))[:MOST_TERMS]
+
+
+def fields_that_fit(text: str, terms: Iterable[Term], field: str) -> bool:
+    """Whether one of the fields meant by `field` (an id, with [n] any row; or a key of GROUPS) holds every term."""
+    wanted, types = re.compile(re.escape(field).replace(r"\[n\]", r"\[\d+\]") + r"\Z"), GROUPS.get(field)
+    asked = tuple(terms)
+    for line in text.split("\n"):
+        field_id, kind, words = line.split("\t")
+        meant = kind in types if types else wanted.match(field_id)
+        if meant and all(term.fits(words.split(" ")) for term in asked):
+            return True
+    return False
+
+
+def written_so(body: Mapping[str, Any], typed: str) -> bool:
+    """Whether every word typed stands somewhere in the record with just these marks."""
+    there = {w for f in body["fields"].values() for text in (*_texts(f.get("raw")), *_texts(f.get("value")))
+             for w in _WORD.findall(nfc(text).lower())}
+    asked = [w for w in _WORD.findall(nfc(typed).lower()) if not w.isdigit()]
+    return all(any(w.startswith(word) for w in there) for word in asked)
+
+
+def _take_days(typed: str) -> tuple[str, list[str]]:
+    days: list[str] = []
+
+    def iso(found: re.Match[str]) -> str:
+        days.append("".join(part or "" for part in found.groups()))
+        return " "
+
+    def written(found: re.Match[str]) -> str:
+        day, month, year = found.groups()
+        days.append(year + month.zfill(2) + (day.zfill(2) if day else ""))
+        return " "
+
+    return _DAY.sub(written, _ISO.sub(iso, typed)), days
+
+
+def _line(field_id: str, kind: str, texts: list[str]) -> str:
+    return "\t".join((field_id, kind, " ".join(dict.fromkeys(_split(" ".join(texts))))))
+
+
+def _split(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def _texts(value: Any) -> list[str]:
+    """Strings in a value; candidates and codes are no answers of the paper."""
+    if isinstance(value, Mapping):
+        return [t for k, v in value.items() if k not in ("candidates", "unit_code", "province_code") for t in _texts(v)]
+    if value is None or isinstance(value, (bool, list)):
+        return []
+    return [str(value)]
