@@ -370,9 +370,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """overruled: codes of reasons about the whole document that a person has looked at and set aside."""
+
     outcome: Outcome
     reasons: tuple[Reason, ...] = ()
     confidence: float = 0.0
+    overruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ DigitizerError
 ├─ Refused                        who asks, or when, is wrong
 │   ├─ Unauthenticated (SignedOut · WrongPassword) · Forbidden (ForeignForm) · NotFound · MethodNotAllowed
 │   ├─ IdempotencyKeyMissing · IdempotencyKeyReused · IdempotencyInProgress
-│   └─ PreconditionMissing · PreconditionFailed · InvalidMove · NotPublished · TooManyRequests
+│   ├─ PreconditionMissing · PreconditionFailed · InvalidMove · NotPublished · TooManyRequests
+│   └─ HeldByAnother · LeaseLost
 ├─ IntegrityError                 stored bytes are not the bytes that came
 ├─ StaleFence                     somebody else has taken the work over
 ├─ Unavailable                    an outside part does not answer
@@ -192,6 +193,16 @@ class NotPublished(Refused):
 class TooManyRequests(Refused):
     code, http_status, title = "too_many_requests", 429, "Too many requests or too much work waiting"
     clerk = "Đang có quá nhiều yêu cầu. Hãy thử lại sau ít phút."
+
+
+class HeldByAnother(Refused):
+    code, http_status, title = "held_by_another", 409, "Somebody else is working on this record"
+    clerk = "Hồ sơ đang có người khác kiểm tra. Hãy nhận hồ sơ khác, hoặc chờ người đó trả lại."
+
+
+class LeaseLost(Refused):
+    code, http_status, title = "lease_lost", 409, "The record was taken by somebody else or in another window"
+    clerk = "Hồ sơ đã được người khác hoặc cửa sổ khác nhận. Những gì đã lưu nháp vẫn còn; hãy nhận lại hồ sơ."
 
 
 class IntegrityError(DigitizerError):

@@ -64,12 +64,13 @@ def faults(record: Record, changes: Mapping[str, Change], templates: Sequence[Te
 
 def correct(
     record: Record, changes: Mapping[str, Change], author: Author, accept_probability: float | None,
-    templates: Sequence[Template] = (),
+    templates: Sequence[Template] = (), overruled: Sequence[str] = (),
 ) -> Record:
     """The record with the changed fields, checked and decided again. Source of a changed field: person.
 
     Nothing else is normalized anew: what other people have set, and what the machine read elsewhere, stays to the
-    letter. What the machine had read first is kept in `Field.correction`. Raises UsageError where there are faults."""
+    letter. What the machine had read first is kept in `Field.correction`. overruled: codes of reasons about the whole
+    document that the person has looked at. Raises UsageError where there are faults."""
     wrong = faults(record, changes, templates)
     if wrong:
         raise UsageError("; ".join(f"{name}: {fault}" for name, fault in wrong.items()))
@@ -91,14 +92,18 @@ def correct(
     fields += [changed[name] for name in sorted(changed)]
     kept = tuple(f for f in record.findings if not (f.stage == "enrich" and _block(f.field or "") in stale))
     evidence = replace(record, fields=tuple(_without_stale(record, f, stale) for f in fields), findings=kept)
+    if record.decision and overruled:
+        aside = tuple(dict.fromkeys((*record.decision.overruled, *overruled)))
+        evidence = replace(evidence, decision=replace(record.decision, overruled=aside))
     return route(validate(evidence), accept_probability)
 
 
 def _settled(record: Record, field: Field, change: Change) -> Field:
-    """The field as the person says: the person's word stands over what normalizing makes of it."""
+    """The field as the person says: the person's word stands over what normalizing makes of it. `source` is the
+    caller's to set: normalizing leaves alone what a person has set before."""
     if change.status is None and change.raw is None and not change.value_given:
         return field
-    asked = replace(field, status=_status(field, change), raw=_raw(field, change))
+    asked = replace(field, status=_status(field, change), raw=_raw(field, change), source=Source.OCR)
     (made,) = normalize(replace(record, fields=(asked,))).fields
     status = asked.status if change.status or change.value_given else made.status
     if change.value_given:

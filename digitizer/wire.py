@@ -44,6 +44,8 @@ def record_to_json(record: Record) -> dict[str, Any]:
             "confidence": round(record.decision.confidence, 4),
             "reasons": [_plain(r) for r in record.decision.reasons],
         }
+        if record.decision.overruled:
+            body["decision"]["overruled"] = list(record.decision.overruled)
     body["findings"] = [_plain(f) for f in record.findings]
     body["seals"] = [{"page": s.page, "polygon_mm": [list(point) for point in s.polygon_mm]} for s in record.seals]
     body["engine"] = {"name": record.engine.name, "version": record.engine.version}
@@ -64,7 +66,8 @@ def record_from_json(body: dict[str, Any]) -> Record:
         form_candidates=tuple(FormMatch(c["id"], c["edition"], c["confidence"]) for c in form.get("candidates", ())),
         findings=tuple(Finding(**f) for f in body.get("findings", ())),
         decision=decision and Decision(
-            Outcome(decision["outcome"]), tuple(Reason(**r) for r in decision["reasons"]), decision["confidence"]
+            Outcome(decision["outcome"]), tuple(Reason(**r) for r in decision["reasons"]), decision["confidence"],
+            tuple(decision.get("overruled", ())),
         ),
         sha256=body.get("sha256", ""), timings_ms=dict(body.get("timings_ms", {})),
         page_classes=tuple(ClassedPage(c["page"], PageClass(c["class"])) for c in body.get("page_classes", ())),

@@ -8,6 +8,7 @@ from storage import migrate as migrations
 from storage.audit import SqlAudit
 from storage.base import ObjectStore, Stores
 from storage.database import Database
+from storage.desk import SqlDesk
 from storage.keys import SqlKeys
 from storage.objects import open_objects
 from storage.people import SqlPeople
@@ -78,6 +79,7 @@ def on_database(database: Database, kept: ObjectStore) -> Stores:
 def workbench_on(database: Database) -> Workbench:
     return Workbench(
         people=SqlPeople(database),
+        desk=SqlDesk(database),
         search=SqlSearch(database),
         pictures=SqlPictures(database),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from digitizer.errors import StaleFence
 from storage import tables as t
+from storage import waiting
 from storage.base import MAX_ATTEMPTS, UNFINISHED, Claim, NewRecord, State
 from storage.database import Change, Database
 from storage.rules import publish_at_once, require_finished, require_move
@@ -176,5 +177,7 @@ def _store(change: Change, claim: Claim, new: NewRecord) -> str:
     change.conn.execute(sa.insert(t.record_versions).values(
         record_id=record_id, version=1, body=new.body, author="machine", reason="", created_at=change.at))
     index_new(change.conn, record_id, claim.submission, new.body)
+    if state is State.NEEDS_REVIEW:
+        waiting.enter(change, record_id, new.body)
     change.event("record.created", claim.submission.id, claim.submission.branch, state, (record_id, 1))
     return record_id

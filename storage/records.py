@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from digitizer.errors import NotFound, PreconditionFailed
-from storage import rules
+from storage import rules, waiting
 from storage import tables as t
 from storage.base import Event, EventPage, Original, RecordPage, RecordVersion, State, StoredRecord
 from storage.database import Change, Database
@@ -52,11 +52,11 @@ class SqlRecords:
 
     def record(self, record_id: str, branch: str) -> StoredRecord:
         with self._db.read() as conn:
-            return _read(conn, record_id, branch)
+            return read_record(conn, record_id, branch)
 
     def versions(self, record_id: str, branch: str) -> Sequence[RecordVersion]:
         with self._db.read() as conn:
-            _read(conn, record_id, branch)
+            read_record(conn, record_id, branch)
             rows = conn.execute(sa.select(t.record_versions).where(V.record_id == record_id).order_by(V.version)).all()
         return [RecordVersion(r.record_id, r.version, r.body, r.author, r.reason, r.created_at) for r in rows]
 
@@ -64,25 +64,12 @@ class SqlRecords:
         self, record_id: str, branch: str, expected_version: int, body: dict[str, Any], author: str, reason: str
     ) -> StoredRecord:
         with self._db.change() as change:
-            before = _read(change.conn, record_id, branch)
+            before = read_record(change.conn, record_id, branch)
+            waiting.require_free(change, record_id, author)
             if before.version != expected_version:
                 raise PreconditionFailed
-            state = rules.record_after_correction(before.state, rules.is_accepted(body))
-            version = change.conn.execute(
-                sa.update(t.records)
-                .where(R.id == record_id, R.version == expected_version, R.state == before.state.value)
-                .values(version=R.version + 1, state=state.value, updated_at=change.at).returning(R.version)
-            ).scalar_one_or_none()
-            if version is None:
-                raise PreconditionFailed
-            change.conn.execute(sa.insert(t.record_versions).values(
-                record_id=record_id, version=version, body=body, author=author, reason=reason, created_at=change.at))
-            index_correction(change.conn, before, body)
-            change.event("record.corrected", before.submission_id, before.branch, state, (record_id, version))
-            change.audit(author, "record.corrected", rules.changed_fields(before.body, body), record_id=record_id,
-                         submission_id=before.submission_id, document_id=before.document_id)
-            _follow(change, before)
-            return _read(change.conn, record_id, branch)
+            add_version(change, before, body, author, reason)
+            return read_record(change.conn, record_id, branch)
 
     def events(self, branch: str, cursor: str | None, limit: int) -> EventPage:
         after = rules.read_event_cursor(cursor)
@@ -125,7 +112,7 @@ def _newest() -> sa.Select[Any]:
     ).join(t.record_versions, newest).join(t.submissions, S.id == R.submission_id)
 
 
-def _read(conn: Connection, record_id: str, branch: str) -> StoredRecord:
+def read_record(conn: Connection, record_id: str, branch: str) -> StoredRecord:
     """Raises NotFound, also for another branch's."""
     row = conn.execute(_newest().where(R.id == record_id, in_branch(t.records, branch))).one_or_none()
     if row is None:
@@ -145,13 +132,40 @@ def _event(r: Row[Any]) -> Event:
     return Event(str(r.seq), r.id, r.type, r.submission_id, r.record_id, r.branch, State(r.state), r.version, r.at)
 
 
-def _follow(change: Change, record: StoredRecord) -> None:
-    """Moves the document after its records; the ledger is held, so nobody moves one of them meanwhile."""
+def add_version(change: Change, before: StoredRecord, body: dict[str, Any], author: str, reason: str) -> State:
+    """The next version of a record as it was just read, with all that follows from it; gives the record's state.
+    Raises PreconditionFailed where it is no longer as read."""
+    state = rules.record_after_correction(before.state, rules.is_accepted(body))
+    version = change.conn.execute(
+        sa.update(t.records)
+        .where(R.id == before.id, R.version == before.version, R.state == before.state.value)
+        .values(version=R.version + 1, state=state.value, updated_at=change.at).returning(R.version)
+    ).scalar_one_or_none()
+    if version is None:
+        raise PreconditionFailed
+    change.conn.execute(sa.insert(t.record_versions).values(
+        record_id=before.id, version=version, body=body, author=author, reason=reason, created_at=change.at))
+    index_correction(change.conn, before, body)
+    change.event("record.corrected", before.submission_id, before.branch, state, (before.id, version))
+    change.audit(author, "record.corrected", rules.changed_fields(before.body, body), record_id=before.id,
+                 submission_id=before.submission_id, document_id=before.document_id)
+    waiting.follow(change, before.id, state, body)
+    move_document(change, before)
+    return state
+
+
+def move_document(change: Change, record: StoredRecord, reason_code: str = "") -> None:
+    """Moves the document after its records; the ledger is held, so nobody moves one of them meanwhile.
+
+    reason_code: kept where the document is rejected."""
     d = t.documents.c
     old = State(change.conn.execute(sa.select(d.state).where(d.id == record.document_id)).scalar_one())
     siblings = change.conn.execute(sa.select(R.state).where(R.document_id == record.document_id)).scalars()
     new = rules.document_after_correction(old, (State(s) for s in siblings))
     if new is not old:
-        change.conn.execute(sa.update(t.documents).where(d.id == record.document_id, d.state == old.value)
-                            .values(state=new.value, updated_at=change.at))
+        values = {"state": new.value, "updated_at": change.at}
+        if new is State.REJECTED:
+            values["reason_code"] = reason_code
+        change.conn.execute(
+            sa.update(t.documents).where(d.id == record.document_id, d.state == old.value).values(**values))
         change.moved(record.submission_id, record.branch, new)

@@ -55,9 +55,13 @@ def record_after_correction(old: State, accepted: bool) -> State:
 
 
 def document_after_correction(old: State, records: Iterable[State]) -> State:
-    """A document leaves review with the last of its records; once published every correction amends it."""
+    """A document leaves review with the last of its records, rejected when none of them is of use; once published every
+    correction amends it."""
     if old is State.NEEDS_REVIEW:
-        return old if State.NEEDS_REVIEW in set(records) else require_move(old, State.PUBLISHED)
+        left = set(records)
+        if State.NEEDS_REVIEW in left:
+            return old
+        return require_move(old, State.REJECTED if left == {State.REJECTED} else State.PUBLISHED)
     return require_move(old, State.AMENDED)
 
 

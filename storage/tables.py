@@ -226,3 +226,39 @@ page_pictures = sa.Table(
     Column("height_px", sa.Integer, nullable=False),
     Column("dpi", sa.Float, nullable=False),
 )
+
+# One row a record that needs review (storage/waiting.py), beside the JSON of its body so that the oldest is found and
+# all are counted without reading it. A holder whose lease has run out stays written until another takes the record.
+review_queue = sa.Table(
+    "review_queue", metadata,
+    Column("record_id", Text, sa.ForeignKey("records.id"), primary_key=True),
+    Column("branch", Text, nullable=False),
+    Column("form_id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("uploader", Text, nullable=False),
+    Column("holder", Text),
+    Column("lease_until", UtcTime),
+    Column("fence", sa.BigInteger, nullable=False),
+    Column("postponed_until", UtcTime),
+    Column("postponed_by", Text),
+    Column("escalated", Text, nullable=False),  # the reason, '' for none
+    Column("escalated_by", Text),
+    sa.Index(None, "received_at", "record_id"),
+    sa.Index(None, "branch", "received_at", "record_id"),
+    sa.Index(None, "holder"),
+)
+
+# What a person has typed and not released. fence and step order the saves; body NULL: taken back.
+review_drafts = sa.Table(
+    "review_drafts", metadata,
+    Column("record_id", Text, sa.ForeignKey("records.id"), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("field_id", Text, primary_key=True),
+    Column("body", sa.JSON(none_as_null=True)),
+    Column("sure", sa.Boolean, nullable=False),
+    Column("fence", sa.BigInteger, nullable=False),
+    Column("step", sa.BigInteger, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    sa.Index(None, "person_id"),
+)

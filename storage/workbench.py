@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from storage.desk_base import Desk
 from storage.search_base import RecordSearch
 
 
@@ -128,3 +129,4 @@ class Workbench:
     people: People
     search: RecordSearch
     pictures: Pictures
+    desk: Desk

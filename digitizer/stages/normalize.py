@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-from digitizer.document import Field, FieldStatus, Finding, Record
+from digitizer.document import Field, FieldStatus, Finding, Record, Source
 from digitizer.template import FieldType
 from digitizer.vietnam import dates, ids, lists, names, places
 from digitizer.vietnam.text import fold, nfc
@@ -40,8 +40,10 @@ _OPEN_LISTS = {
 def normalize(record: Record) -> Record:
     """`value` of every filled field by its type (DESIGN 6); 'không', '-/-' and '//' become NONE_STATED.
 
-    Safe to run again: findings of an earlier run are replaced."""
-    return replace(record, fields=tuple(_normalize_field(f) for f in record.fields))
+    Safe to run again: findings of an earlier run are replaced, and what a person has set is left as they set it."""
+    return replace(record, fields=tuple(
+        f if f.source is Source.PERSON else _normalize_field(f) for f in record.fields
+    ))
 
 
 def _normalize_field(field: Field) -> Field:

@@ -31,15 +31,17 @@ _EMPTY = {
 def route(record: Record, accept_probability: float | None = None) -> Record:
     """The document is as sure as its worst required field. It is accepted only when every written answer reaches
     accept_probability (None: the calibrated one of its type), no required one is missing, and no finding asks for a
-    person."""
+    person. What a person has looked at (a field of theirs, a reason they have overruled) asks nobody again."""
     if record.form is None:
         return replace(record, decision=_unknown(record))
     first: dict[tuple[str, str | None], Reason] = {}
     for reason in _reasons(record, accept_probability):
         first.setdefault((reason.code, reason.field), reason)
-    reasons = tuple(first.values())
+    overruled = record.decision.overruled if record.decision else ()
+    known = {f.id for f in record.fields}
+    reasons = tuple(r for r in first.values() if r.field in known or r.code not in overruled)
     outcome = Outcome.REVIEW if reasons else Outcome.ACCEPT
-    return replace(record, decision=Decision(outcome, reasons, document_confidence(record)))
+    return replace(record, decision=Decision(outcome, reasons, document_confidence(record), overruled))
 
 
 def document_confidence(record: Record) -> float:
@@ -77,7 +79,7 @@ def _reasons(record: Record, accept_probability: float | None) -> Iterator[Reaso
             yield Reason(code, message.format(label=_label(f)), f.id)
         elif f.status is FieldStatus.ILLEGIBLE and not _confirmed(f):
             yield Reason("illegible", _EMPTY[f.status][1].format(label=_label(f)), f.id)
-        elif f.status is FieldStatus.FILLED and sureness(f) < _least(f, accept_probability):
+        elif f.status is FieldStatus.FILLED and not _confirmed(f) and sureness(f) < _least(f, accept_probability):
             yield Reason("low_confidence", f"Máy đọc chưa chắc mục: {_label(f)}.", f.id)
         if f.source is not Source.PERSON:
             yield from (_of_finding(x, f) for x in f.findings if x.code not in NOTES)
