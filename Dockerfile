@@ -1,4 +1,5 @@
-# Two images from one base. api: HTTP only, decodes nothing but headers. worker: with engine, poppler and fonts.
+# Two images from one base with engine, poppler and fonts. api: also looks at scans before they are handed in, in a
+# child of its own.
 #   docker build --target api    -t digitizer-api    .
 #   docker build --target worker -t digitizer-worker .
 ARG PYTHON=3.11
@@ -30,14 +31,14 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LANG=C
 WORKDIR /app
 ENTRYPOINT ["digitizer"]
 
-FROM base AS worker-system
+FROM base AS system
 RUN apt-get update -q \
  && apt-get install -y -q --no-install-recommends \
       tesseract-ocr tesseract-ocr-vie poppler-utils bubblewrap \
       fontconfig fonts-dejavu-core fonts-noto-core libgl1 libglib2.0-0 libxcb1 \
  && rm -rf /var/lib/apt/lists/*
 
-FROM worker-system AS worker
+FROM system AS worker
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 USER 10001
@@ -45,7 +46,7 @@ USER 10001
 STOPSIGNAL SIGTERM
 CMD ["worker"]
 
-FROM base AS api
+FROM system AS api
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 USER 10001

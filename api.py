@@ -20,9 +20,10 @@ from digitizer.template import load_templates
 from settings import Settings
 from storage.connect import open_stores
 from storage.workbench import SessionRules
-from web import documents, events, forms, health, records, review
+from web import checks, documents, events, forms, health, records, review
 from web.access import Access
 from web.deps import Service
+from web.glancing import Glancers
 from web.ui.oidc import IdentityProvider
 from web.ui.routes import add_pages
 from web.ui.signin import error_page
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _log_to_stderr(settings.log_json)
     options = Options()
     screening = Reader(options, settings.sandbox, reads=False)
+    glancers = Glancers([Reader(options, settings.sandbox) for _ in range(settings.glancers)])
     stores = open_stores(settings)
     service = Service(
         stores=stores, templates=load_templates(), screen=screening.screen, limits=options.limits,
@@ -42,10 +44,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
         ),
         secure_cookies=settings.mode == "production", identity_provider=_identity_provider(settings),
+        glance=glancers.glance,
     )
+    glancers.start()
 
     def stop() -> None:
         screening.close()
+        glancers.close()
         stores.close()
 
     return build(service, stop)
@@ -80,7 +85,7 @@ def build(service: Service, on_stop: Callable[[], None] = lambda: None) -> FastA
     app.state.service = service
     health.count_backlog(service)
     app.add_middleware(Access, metrics=service.metrics, upload_bytes=service.limits.upload_bytes)
-    for part in (documents, events, records, review, forms, health):
+    for part in (documents, checks, events, records, review, forms, health):
         app.include_router(part.router)
     if service.stores.workbench is not None:
         add_pages(app)

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     queue_name: str = "digitizer"
     engine: str = "onnx"
     workers: int = 2
+    glancers: int = 1  # children that look at scans before they are handed in, each API process; 0: none
     lease_seconds: float = 30.0
     sweep_seconds: float = 15.0
     sandbox: Literal["auto", "bubblewrap", "rlimits"] = "auto"

@@ -23,16 +23,18 @@ from digitizer.options import Cleaning, Limits, Options
 
 if TYPE_CHECKING:
     from digitizer.document import EngineInfo, Intake, Record
+    from digitizer.glance import Glance
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the child can do, built once at its start. `read` and `engine` are None in a child that only screens."""
+    """What the child can do, built once at its start. All but `screen` are None in a child that only screens."""
 
     screen: Callable[[Path, str, Limits], Intake]
     read: Callable[[Path, str, Options], Iterator[Record]] | None = None
+    glance: Callable[[Path, str, Options], Glance] | None = None
     engine: EngineInfo | None = None
 
 
@@ -44,11 +46,14 @@ def build_work(options: Options, reads: bool) -> Work:
         return Work(ingest)
     from digitizer.engines.build import build_engine
     from digitizer.layout.recall import known_prints
-    from digitizer.pipeline import Tools, read_documents
+    from digitizer.pipeline import Tools, glance_documents, read_documents
     from digitizer.template import load_templates
 
     tools = Tools(build_engine(options.engine), load_templates(), prints=known_prints())
-    return Work(ingest, lambda path, name, opts: read_documents(path, name, tools, opts), tools.engine.info)
+    return Work(
+        ingest, lambda path, name, opts: read_documents(path, name, tools, opts),
+        lambda path, name, opts: glance_documents(path, name, tools, opts), tools.engine.info,
+    )
 
 
 def main(build: Callable[[Options, bool], Work] = build_work) -> None:
@@ -144,6 +149,8 @@ def _answer(request: dict[str, Any], work: Work, options: Options, answers: Bina
         if request["op"] == "screen" or work.read is None:
             return {"screened": _screened(intake)}
         _send(answers, {"taken": True, "pages": intake.page_count})
+        if request["op"] == "glance" and work.glance is not None:
+            return _glanced(request, path, work.glance, options)
         return _read(request, path, work.read, options)
     except Exception as error:  # noqa: BLE001 - the border: everything becomes a code
         return _failure(error)
@@ -164,6 +171,17 @@ def _read(
     pictures = path.parent if request.get("pictures") else None
     records = read(path, request["name"], replace(options, form=request.get("form"), pictures=pictures))
     return {"records": [record_to_json(record) for record in records]}
+
+
+def _glanced(
+    request: dict[str, Any], path: Path, glance: Callable[[Path, str, Options], Glance], options: Options
+) -> dict[str, Any]:
+    from dataclasses import replace
+
+    from digitizer.glance import glance_to_json
+
+    told = replace(options, form=request.get("form"), pictures=path.parent)
+    return {"glance": glance_to_json(glance(path, request["name"], told))}
 
 
 def _limit_processor_time(seconds: float) -> None:

@@ -29,6 +29,8 @@ class Limits:
     page_seconds: float = 90.0
     document_seconds: float = 900.0
     screening_seconds: float = 5.0
+    glance_seconds: float = 20.0  # a page; two are usual where both cores are busy
+    glance_pages: int = 20  # of a file: enough to hear that the scanner is set wrongly
 
 
 @dataclass(frozen=True, slots=True)

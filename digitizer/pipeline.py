@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from digitizer.album import Album
-from digitizer.document import Classification, CleanPage, PageText, Record, Seal
+from digitizer.document import Classification, CleanPage, PageImage, PageText, Record, Seal
+from digitizer.glance import Glance, PageGlance, SeenPage, seen_page
 from digitizer.keep import Keeper
 from digitizer.layout.recall import Known
 from digitizer.options import Options
@@ -17,9 +19,10 @@ from digitizer.stages.clean import clean
 from digitizer.stages.enrich import enrich
 from digitizer.stages.extract import extract
 from digitizer.stages.ingest import ingest
+from digitizer.stages.judge import Looked, judge, missing, not_looked_at
 from digitizer.stages.normalize import normalize
 from digitizer.stages.pass_on import pass_on
-from digitizer.stages.read import read_page, read_slots
+from digitizer.stages.read import ink_in_slots, read_page, read_slots
 from digitizer.stages.read_card import read_card
 from digitizer.stages.read_letter import read_letter
 from digitizer.stages.register import register
@@ -51,14 +54,9 @@ def digitize(path: Path, name: str, tools: Tools, options: Options) -> Iterator[
 
 def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Iterator[Record]:
     """Untrusted bytes to undecided records; touches no network, so it may run in a sandbox."""
-    keeper, album = Keeper(options.keep), Album(options.pictures)
+    keeper = Keeper(options.keep)
     intake = ingest(path, name, options.limits)
-    pages = (keeper.cleaned(clean(page, options.cleaning)) for page in render(intake, options))
-    read = ((page, read_page(page, tools.engine, tools.prints)) for page in pages)
-    surveyed = (keeper.surveyed(*righted(page, text, tools.engine)) for page, text in read)
-    surveyed = ((page, survey_card(page, text, tools.engine, tools.templates)) for page, text in surveyed)
-    surveyed = ((page, survey_letter(page, text, tools.engine, tools.templates)) for page, text in surveyed)
-    surveyed = ((album.taken(page), text) for page, text in surveyed)
+    surveyed = surveyed_pages(render(intake, options), tools, options, keeper)
     dossier = None
     for document in group_pages(surveyed, tools.templates, options.form):
         record = read_document(document.pages, document.texts, document.classification, tools)
@@ -66,6 +64,45 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
         dossier = record.dossier
         record = replace(record, file=name, sha256=intake.sha256, findings=(*intake.findings, *record.findings))
         yield keeper.recorded(record, document.pages)
+
+
+def glance_documents(path: Path, name: str, tools: Tools, options: Options) -> Glance:
+    """The same up to where the answers stand, and nothing of them is read: whether the scan will do, and what is
+    missing, while the citizen is still there. `options.form`: what the citizen came with, not what it is read as."""
+    intake, most = ingest(path, name, options.limits), options.limits.glance_pages
+    surveyed = surveyed_pages(islice(render(intake, options), most), tools, options, Keeper(options.keep))
+    seen: dict[int, SeenPage] = {}
+    noted = ((page, seen.setdefault(page.number, seen_page(page, text)).text) for page, text in surveyed)
+    pages: list[PageGlance] = []
+    lacking = list(not_looked_at(intake.page_count, most))
+    for document in group_pages(noted, tools.templates):
+        looked = look_at(document.pages, document.texts, document.classification, tools)
+        pages += judge(looked, seen, tools.templates, options.form)
+        lacking += missing(looked) if intake.page_count <= most else ()
+    return Glance(tuple(sorted(pages, key=lambda page: page.number)), tuple(lacking))
+
+
+def surveyed_pages(
+    images: Iterable[PageImage], tools: Tools, options: Options, keeper: Keeper
+) -> Iterator[tuple[CleanPage, PageText]]:
+    """Every page upright and clean, with its lines and what paper they show."""
+    album = Album(options.pictures)
+    pages = (keeper.cleaned(clean(page, options.cleaning)) for page in images)
+    read = ((page, read_page(page, tools.engine, tools.prints)) for page in pages)
+    surveyed = (keeper.surveyed(*righted(page, text, tools.engine)) for page, text in read)
+    surveyed = ((page, survey_card(page, text, tools.engine, tools.templates)) for page, text in surveyed)
+    surveyed = ((page, survey_letter(page, text, tools.engine, tools.templates)) for page, text in surveyed)
+    return ((album.taken(page), text) for page, text in surveyed)
+
+
+def look_at(
+    pages: tuple[CleanPage, ...], texts: tuple[PageText, ...], found: Classification, tools: Tools
+) -> Looked:
+    """The pages of one document to where ink stands in its answers' places."""
+    template = edition_of(found.match.form_id, found.match.edition, tools.templates) if found.match else None
+    if template is None or template.layout is not Layout.FORM:
+        return Looked(found, pages, ())
+    return Looked(found, pages, ink_in_slots(pages, register(pages, texts, template), template, tools.engine))
 
 
 def read_document(

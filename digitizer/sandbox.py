@@ -33,11 +33,13 @@ from digitizer.errors import (
     ReadingFailed,
     by_code,
 )
+from digitizer.glance import Glance
 from digitizer.jail import ROOT, Program, Scratch, child_command, child_environment, choose_level, default_scratch
 from digitizer.options import Options
 from digitizer.untrusted import (
     Picture,
     Screened,
+    checked_glance,
     checked_records,
     checked_screening,
     checked_text,
@@ -108,6 +110,20 @@ class Reader:
             lambda folder: pictures.extend(taken_pictures(folder, limits.pages)),
         )
         return checked_records(reply.get("records"), str(request["name"]), limits.pages), tuple(pictures)
+
+    def glance(
+        self, document: Path | bytes, name: str, form: str | None = None
+    ) -> tuple[Glance, tuple[Picture, ...]]:
+        """What to tell the clerk of each page at once, and its picture. form: what the citizen came with. Raises
+        BadInput, ReadingFailed within `glance_seconds` a page."""
+        limits = self._options.limits
+        pictures: list[Picture] = []
+        reply = self._ask(
+            {"op": "glance", "name": name, "form": form}, document, limits.glance_seconds,
+            lambda pages: limits.glance_seconds * max(1, pages),
+            lambda folder: pictures.extend(taken_pictures(folder, limits.pages)),
+        )
+        return checked_glance(reply.get("glance"), limits.pages), tuple(pictures)
 
     def cancel(self) -> None:
         """Ends the document being read, if any, from another thread; its caller gets ReaderCrashed."""

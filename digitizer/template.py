@@ -18,6 +18,8 @@ from digitizer.errors import UsageError
 # "7. Họ, chữ đệm và tên:", "[09.1]. Xã:" go without their numbers
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)?\.|\[\d+(?:\.\d+)?\]\.?|[a-zđ]\)|[-,;])\s+")
 DOSSIER_CODE = "dossier_code"  # the field that makes a form a lead sheet
+# Leaves that footnote (2) of the civil-status forms lets stay blank where the person's number is given (vietnam.md 4).
+FROM_REGISTRY = frozenset({"residence", "permanent_residence", "sex", "ethnicity", "nationality"})
 TICKED = "Có"  # the raw text of a lone tick box
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "templates"
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from digitizer.document import Field, Finding, Record, Seal, Source
 from digitizer.errors import BadInput, ReaderCrashed
+from digitizer.glance import Glance, PageGlance, Remark, glance_from_json
 from digitizer.imaging.picture_headers import jpeg_size
 from digitizer.options import picture_name
 from digitizer.wire import record_from_json
@@ -67,6 +68,52 @@ def checked_screening(body: Any) -> Screened:
         return Screened(checked_text(body["media_type"], 100), pages, findings)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReaderCrashed(f"the child's answer to screening makes no sense: {type(error).__name__}") from None
+
+
+def checked_glance(body: Any, max_page: int) -> Glance:
+    """What to tell of a scan, out of an untrusted child. Raises ReaderCrashed when it makes no sense."""
+    try:
+        glance = glance_from_json(body)
+        if len(glance.pages) > max_page or len(glance.missing) > 1000:
+            raise ValueError("too many parts")
+        for page in glance.pages:
+            _check_page(page, max_page)
+        for remark in glance.missing:
+            _check_remark(remark)
+        return glance
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReaderCrashed(f"the child's answer to a glance makes no sense: {type(error).__name__}") from None
+
+
+def _check_page(page: PageGlance, max_page: int) -> None:
+    if type(page.number) is not int or not 1 <= page.number <= max_page:
+        raise ValueError("page")
+    if not (0 < page.width_mm < 10_000 and 0 < page.height_mm < 10_000):
+        raise ValueError("size")
+    for match in (page.form,) if page.form else ():
+        _identifier(match.form_id)
+        _identifier(match.edition)
+        _probability(match.confidence)
+    if len(page.remarks) > 1000 or len(page.printed) > 100:
+        raise ValueError("too many parts")
+    for remark in page.remarks:
+        _check_remark(remark)
+    for seen in page.printed:
+        _identifier(seen.form_id)
+        _identifier(seen.edition)
+        if len(seen.items) > 2000 or not all(type(item) is int and 0 <= item < 10_000 for item in seen.items):
+            raise ValueError("items")
+
+
+def _check_remark(remark: Remark) -> None:
+    _identifier(remark.code)
+    checked_text(remark.message, 500)
+    if remark.field is not None:
+        _identifier(remark.field)
+    if remark.page is not None and type(remark.page) is not int:
+        raise ValueError("page")
+    if len(remark.polygon_mm) > 100 or not all(math.isfinite(x) for point in remark.polygon_mm for x in point):
+        raise ValueError("polygon")
 
 
 def checked_records(bodies: Any, name: str, max_page: int) -> tuple[Record, ...]:

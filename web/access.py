@@ -18,7 +18,7 @@ from web.errors import Problem, as_problem, log_unforeseen, problem_response
 
 BODY_BYTES = 1024 * 1024  # of everything but an upload
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and headers around the file of a multipart upload
-UPLOAD_PATH = "/v1/submissions"
+UPLOAD_PATHS = frozenset({"/v1/submissions", "/v1/checks", "/kiosk/submissions", "/kiosk/checks"})
 log = logging.getLogger("digitizer.access")
 SAFE_HEADERS = {
     b"x-content-type-options": b"nosniff", b"cache-control": b"no-store", b"referrer-policy": b"no-referrer",
@@ -60,7 +60,7 @@ class Access:
             self._note(scope, exchange.status, time.monotonic() - started, request_id)
 
     def _limit(self, scope: Scope) -> int:
-        return self.upload_bytes + FORM_OVERHEAD_BYTES if scope["path"] == UPLOAD_PATH else BODY_BYTES
+        return self.upload_bytes + FORM_OVERHEAD_BYTES if scope["path"] in UPLOAD_PATHS else BODY_BYTES
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = scope["route"].path if "route" in scope and hasattr(scope["route"], "path") else "unmatched"

@@ -21,6 +21,7 @@ from digitizer.template import Template
 from storage.base import Identity, Role, Stores
 from storage.workbench import SessionRules
 from web.errors import Problem, invalid
+from web.glancing import Glancing, nothing_seen
 
 IDEMPOTENCY_KEY_CHARACTERS = 255
 FAILURES, FAILURE_WINDOW_S = 10, 900.0
@@ -63,7 +64,8 @@ class Service:
     """Everything the routes work with, built once by api.create_app.
 
     screen: takes the bytes and the file name, raises BadInput for a file that cannot become a document; runs in a
-    killable child. heavy: how many requests may hold a whole file in memory at once."""
+    killable child. glance: looks at it while the citizen waits, in a child of its own. heavy: how many requests may
+    hold a whole file in memory at once."""
 
     stores: Stores
     templates: tuple[Template, ...]
@@ -77,6 +79,7 @@ class Service:
     poll_s: float = 0.5  # how often an SSE stream looks for news
     sessions: SessionRules = field(default_factory=SessionRules)
     identity_provider: object | None = None  # web.ui.oidc.IdentityProvider, where one is set
+    glance: Glancing = nothing_seen
     secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 

@@ -66,8 +66,7 @@ async def upload(
 
 def take_in(service: Service, identity: Identity, key: str, arrival: Arrival) -> Answer:
     """Checks, keeps and promises; or gives the answer of the first time. Runs in a thread."""
-    if arrival.form and arrival.form not in {t.id for t in service.templates}:
-        raise invalid("#/form", "no such form; GET /v1/forms lists them")
+    known_form(service, arrival.form)
     with service.heavy:
         scan = checked_scan(arrival)
         print_ = fingerprint("POST /v1/submissions", scan.sha256, scan.name, arrival.form)
@@ -79,6 +78,13 @@ def take_in(service: Service, identity: Identity, key: str, arrival: Arrival) ->
         except BaseException:
             service.stores.uploads.abandon(identity.key_id, key)
             raise
+
+
+def known_form(service: Service, form: str) -> str | None:
+    """None for ''. Raises UsageError's problem for an id that no form has."""
+    if form and form not in {t.id for t in service.templates}:
+        raise invalid("#/form", "no such form; GET /v1/forms lists them")
+    return form or None
 
 
 def _accept(service: Service, identity: Identity, key: str, scan: Scan, form: str) -> Answer:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from digitizer.document import FieldStatus, PageClass
+from digitizer.glance import PageVerdict
 from storage.base import State
 
 
@@ -127,6 +128,57 @@ class FieldOut(Open):
     polygon_mm: list[list[list[float]]]
     candidates: list[str]
     findings: list[dict[str, Any]]
+
+
+class FindingOut(Open):
+    """What to tell the clerk. `polygon_mm` is empty where the whole page is meant."""
+
+    code: str = Field(description="Stable; the list is docs/errors.md", examples=["blurred"])
+    verdict: PageVerdict
+    message: str = Field(description="Vietnamese, says what to do, free of personal data")
+    page: int | None
+    field: str | None
+    polygon_mm: list[list[float]]
+
+
+class PictureOut(BaseModel):
+    """The page upright and flattened, to be shown with what is marked on it: millimetres times dpi / 25.4 are px."""
+
+    jpeg: str = Field(description="Base64")
+    width_px: int
+    height_px: int
+    dpi: float
+
+
+class PrintedOut(BaseModel):
+    """Printed things of one form that stand on the page, by number: how pages of several files are put together."""
+
+    form_id: str
+    edition: str
+    items: list[int]
+
+
+class CheckedPageOut(Open):
+    page: int = Field(description="Counted from 1 in the file")
+    verdict: PageVerdict = Field(description="The worst of its findings; usable where there is none")
+    page_class: PageClass
+    form_id: str | None
+    edition: str | None
+    form_name: str | None
+    width_mm: float
+    height_mm: float
+    findings: list[FindingOut]
+    printed: list[PrintedOut]
+    picture: PictureOut | None
+
+
+class CheckOut(Open):
+    """What a quick look at a scan says; nothing is kept of it."""
+
+    verdict: PageVerdict
+    sha256: str
+    pages: list[CheckedPageOut] = Field(description="At most the first 20")
+    missing: list[FindingOut] = Field(description="What can only be said of all pages of a document together")
 
 
 class ClassedPageOut(BaseModel):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitizer.document import PageText
-from digitizer.layout.align import Role, align, patterns_of
+from digitizer.layout.align import Pattern, Role, align, patterns_of
 from digitizer.layout.likeness import Look, letters_in_order, on_own_lines, own_patterns
 from digitizer.layout.stream import tokens_of
 from digitizer.template import Template
@@ -59,13 +59,18 @@ def best_fit(held: Sequence[PageText], look: Look, template: Template, first_kno
 
 def nearest_form(look: Look, templates: Sequence[Template]) -> Nearest | None:
     """The form of whose print the page holds most; the forms are sifted by what stands there verbatim."""
-    sifted = sorted(((look.letters_verbatim(t), i) for i, t in enumerate(templates)), reverse=True)[:SIFTED]
-    found = [(look.letters_found(templates[i]), i) for letters, i in sifted if letters]
+    found = [(look.letters_found(templates[i]), i) for i in nearest_forms(look, templates)]
     if not found:
         return None
     letters, index = max(found)
     of_form = letters / sum(len(p.keys[0]) for p in own_patterns(templates[index]))
     return Nearest(templates[index], letters, letters / max(1, len(look.whole)), of_form)
+
+
+def nearest_forms(look: Look, templates: Sequence[Template]) -> list[int]:
+    """By index, the few forms of whose print most stands on the page verbatim, the likeliest first."""
+    sifted = sorted(((look.letters_verbatim(t), i) for i, t in enumerate(templates)), reverse=True)[:SIFTED]
+    return [i for letters, i in sifted if letters]
 
 
 def is_notes(look: Look, templates: Sequence[Template], before: Look | None = None) -> bool:
@@ -88,14 +93,32 @@ def _is_heading(line: str) -> bool:
 def missing_after(texts: Sequence[PageText], template: Template) -> list[int]:
     """Behind which of a document's pages (by index, in the order of print) another should stand: things printed one
     after the other, between two pages or at the end, that were found nowhere."""
-    patterns = [p for p in patterns_of(template) if p.role in (Role.LABEL, Role.FIXED)]
     tokens = tokens_of(texts)
-    found = on_own_lines(align(patterns, tokens), tokens)
-    pages = {m.pattern.item: tokens[m.start].page for m in found}
+    found = on_own_lines(align(_printed(template), tokens), tokens)
+    return _gaps({m.pattern.item: tokens[m.start].page for m in found}, template)
+
+
+def items_on(text: PageText, template: Template) -> frozenset[int]:
+    """Indexes of the template's items that stand on one page alone."""
+    tokens = tokens_of([text])
+    return frozenset(m.pattern.item for m in on_own_lines(align(_printed(template), tokens), tokens))
+
+
+def missing_behind(pages: Sequence[Collection[int]], template: Template) -> list[int]:
+    """As `missing_after`, of pages that were looked at one by one: which items stand on each, in the order of print."""
+    return _gaps({item: at for at in reversed(range(len(pages))) for item in pages[at]}, template)
+
+
+def _printed(template: Template) -> list[Pattern]:
+    return [p for p in patterns_of(template) if p.role in (Role.LABEL, Role.FIXED)]
+
+
+def _gaps(pages: Mapping[int, int], template: Template) -> list[int]:
+    """pages: where each item was found."""
     gaps: list[int] = []
     unfound: list[int] = []
     last = 0
-    for pattern in patterns:
+    for pattern in _printed(template):
         page = pages.get(pattern.item)
         if page is None:
             unfound.append(len(pattern.keys[0]))

@@ -10,6 +10,7 @@ from digitizer.calibration import calibration
 from digitizer.document import CleanPage, Evidence, Field, FieldStatus, Located, Reading, SlotReading, Source
 from digitizer.geometry import Box
 from digitizer.layout.answers import (
+    TICKED,
     join_slashes,
     line_text,
     only_mark,
@@ -34,7 +35,6 @@ from digitizer.vietnam.phrases import (
 )
 
 _MEASURE = re.compile(r"\((?:m|m²|cm³|kg|kW)\)$")  # the unit that a label names and its form prints
-TICKED = 0.035  # share of a tick box's inside that is ink; an empty box has none, a thin cross 0.06
 TWO_TICKS = 0.3  # two inked boxes: which one is meant is a guess
 
 

@@ -56,20 +56,37 @@ def read_slots(
 
     What was read unsurely is read again in other manners and the surest reading is kept; short pieces between printed
     words are read once more with the words around them, because a lone digit is often not seen as text at all."""
-    by_number = {page.number: page for page in pages}
-    specs = {spec.id: spec for spec in template.fields}
-    mine = [_spec_of(slot, specs) for slot in located.slots]
-    cuts = [
-        cut for index, slot in enumerate(located.slots)
-        for cut in _cuts(index, slot, mine[index], (by_number[slot.page], engine.wants_leaders), located)
-    ]
+    mine = _specs(located, template)
+    cuts = list(_all_cuts(pages, located, mine, engine))
     inked = [cut for cut in cuts if cut.ink_ratio > 0 and not mine[cut.slot].ticked]
     read = _read_surely([cut.region for cut in inked], engine)
     readings = dict(zip(map(id, inked), read, strict=True))
     found = [_slot_reading(slot, [c for c in cuts if c.slot == i], readings) for i, slot in enumerate(located.slots)]
     if engine.wants_leaders:  # it reads a lone digit as well alone: with or without the line, 221 of 232 fields
         return tuple(found)
-    return _with_context(found, mine, by_number, engine)
+    return _with_context(found, mine, {page.number: page for page in pages}, engine)
+
+
+def ink_in_slots(
+    pages: Sequence[CleanPage], located: Located, template: Template, engine: Engine
+) -> tuple[SlotReading, ...]:
+    """The same places with the ink in them, but nothing read: enough to tell that an answer is missing."""
+    cuts = list(_all_cuts(pages, located, _specs(located, template), engine))
+    return tuple(_slot_reading(slot, [c for c in cuts if c.slot == i], {}) for i, slot in enumerate(located.slots))
+
+
+def _specs(located: Located, template: Template) -> list[FieldSpec]:
+    """Of each slot the answer that stands in it."""
+    specs = {spec.id: spec for spec in template.fields}
+    return [_spec_of(slot, specs) for slot in located.slots]
+
+
+def _all_cuts(
+    pages: Sequence[CleanPage], located: Located, specs: Sequence[FieldSpec], engine: Engine
+) -> Iterator[_Cut]:
+    by_number = {page.number: page for page in pages}
+    for index, slot in enumerate(located.slots):
+        yield from _cuts(index, slot, specs[index], (by_number[slot.page], engine.wants_leaders), located)
 
 
 def _spec_of(slot: Slot, specs: dict[str, FieldSpec]) -> FieldSpec:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from digitizer.calibration import calibration
 from digitizer.document import Decision, Field, FieldStatus, Finding, Outcome, Reason, Record, Source
+from digitizer.template import FROM_REGISTRY
 
 # Worth knowing, but nobody has to look before the record goes out.
 NOTES = frozenset({
@@ -16,8 +17,6 @@ NOTES = frozenset({
 })
 AGREED_WITH_REGISTRY = 0.995  # number, name and birth date were matched together; three misreadings do not do that
 FORM_CERTAIN = 0.5
-# Footnote (2) of the civil-status forms: may stay blank where the person's number is given (vietnam.md 4.0).
-_FROM_REGISTRY = frozenset({"residence", "permanent_residence", "sex", "ethnicity", "nationality"})
 _BLANK = "Trang trắng, không có nội dung. Hãy quét lại mặt có chữ."
 _EMPTY = {
     FieldStatus.BLANK: ("required_blank", "Chưa ghi mục bắt buộc: {label}."),
@@ -104,7 +103,7 @@ def _excused(record: Record) -> frozenset[str]:
     found = set()
     for f in record.fields:
         block, _, leaf = f.id.rpartition(".")
-        if f.status is FieldStatus.BLANK and leaf in _FROM_REGISTRY and _has_number(record, block):
+        if f.status is FieldStatus.BLANK and leaf in FROM_REGISTRY and _has_number(record, block):
             found.add(f.id)
     return frozenset(found)
 

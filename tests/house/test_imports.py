@@ -13,7 +13,8 @@ OWN = (*PACKAGES, "api", "settings")
 # One rung may import the rungs below it (and, unless listed under ISLANDS, its own). First match wins.
 LADDER: list[tuple[str, ...]] = [
     ("digitizer.geometry", "digitizer.errors"),
-    ("digitizer.vietnam", "digitizer.document", "digitizer.template", "digitizer.calibration"),
+    ("digitizer.vietnam", "digitizer.document", "digitizer.template", "digitizer.calibration",
+     "digitizer.glance"),
     ("digitizer.options", "digitizer.ports", "digitizer.wire"),
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),

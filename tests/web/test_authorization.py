@@ -20,6 +20,7 @@ RECORD = (401, 401, 403, 403, 403, 200, 404, 200, 200, 404)
 # One column a caller, in the order of CALLERS. The objects belong to `device`, in the branch of `client`.
 TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("post", "/v1/submissions"): (401, 401, 202, 202, 202, 403, 403, 403, 403, 403),
+    ("post", "/v1/checks"): (401, 401, 200, 200, 200, 403, 403, 403, 403, 403),
     ("get", "/v1/submissions/{submission_id}"): SUBMISSION,
     ("get", "/v1/submissions/{submission_id}/events"): SUBMISSION,
     ("get", "/v1/events"): LISTS,
@@ -60,7 +61,7 @@ def ask(world: World, caller: str, operation: tuple[str, str], place: dict[str, 
     """A valid request, so that only who asks can be wrong."""
     method, path = operation
     request: dict[str, Any] = {"headers": {"Idempotency-Key": world.fresh()}}
-    if path == "/v1/submissions":
+    if path in ("/v1/submissions", "/v1/checks"):
         request["files"] = {"file": ("a.pdf", PDF_BYTES)}
     elif path.endswith("/corrections"):
         request["headers"]["If-Match"] = '"1-published"'

@@ -53,7 +53,7 @@ def test_answers_are_as_described(town: World) -> None:
 def ask_oddly(operation: Any, town: World) -> None:
     """Valid requests and broken ones; ids of real records in half of them."""
     records = list(town.stores.records.list_records("*", None, None, 9).records)
-    mine = "device" if operation.label == "POST /v1/submissions" else "reviewer"
+    mine = "device" if operation.label in ("POST /v1/submissions", "POST /v1/checks") else "reviewer"
 
     @given(
         operation.as_strategy(generation_mode=GenerationMode.POSITIVE)

@@ -1,0 +1,127 @@
+"""Whether a scan will do, while the citizen is still there: takes a document's pages as far as they were looked at and
+where ink stands, gives each page with what to tell the clerk. Nothing that was written is read for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digitizer.document import Classification, CleanPage, Finding, FormMatch, PageClass, SlotReading
+from digitizer.geometry import union
+from digitizer.glance import PageGlance, PageVerdict, PrintSeen, Remark, SeenPage
+from digitizer.layout.answers import TICKED
+from digitizer.layout.likeness import Look
+from digitizer.layout.sequence import items_on, nearest_forms
+from digitizer.template import FROM_REGISTRY, FieldSpec, Layout, Template, edition_of
+
+RESCAN, ADVICE = PageVerdict.RESCAN, PageVerdict.ADVICE
+# Of findings of the stages before, those that a clerk at the scanner can do something about.
+SENTENCES: dict[str, tuple[PageVerdict, str]] = {
+    "blank_page": (ADVICE, "Trang trắng. Nếu mặt sau có chữ thì quét lại mặt đó; nếu không, bỏ trang này ra."),
+    "unknown_form": (ADVICE, "Không nhận ra mẫu giấy tờ này. Vẫn gửi được; cán bộ sẽ tự phân loại."),
+    "pages_not_read": (ADVICE, "Hồ sơ có nhiều trang hơn mức máy đọc được. Hãy gửi phần sau thành hồ sơ riêng."),
+    "pages_reordered": (ADVICE, "Các trang không theo thứ tự; máy đã tự xếp lại."),
+}
+MISSING: dict[str, str] = {
+    "page_missing": "Thiếu trang: sau trang này mẫu còn phần tiếp theo. Hãy quét thêm trang còn thiếu.",
+    "first_page_missing": "Thiếu trang đầu của mẫu này. Hãy quét thêm trang đầu.",
+}
+WRONG_FORM = "Giấy này là “{found}”, không phải “{wanted}”. Hãy đưa đúng mẫu, hoặc chọn lại loại giấy."
+NOT_LOOKED_AT = "Máy chỉ xem nhanh {most} trang đầu; các trang sau vẫn được nhận và đọc sau khi gửi."
+BLANK_FIELD = "Chưa ghi mục bắt buộc “{label}”. Mời công dân ghi thêm rồi quét lại."
+LABEL_LETTERS = 60
+NUMBERS = ("personal_id", "identity_paper")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One document of a file. pages: those that are read; ink: what stands in its answers' places, nothing read."""
+
+    found: Classification
+    pages: tuple[CleanPage, ...]
+    ink: tuple[SlotReading, ...]
+
+
+def judge(
+    looked: Looked, seen: Mapping[int, SeenPage], templates: Sequence[Template], wanted: str | None = None
+) -> Iterator[PageGlance]:
+    """Each page of the document, blank sheets too. wanted: the form that the citizen came with, where it is known."""
+    found = looked.found
+    template = edition_of(found.match.form_id, found.match.edition, templates) if found.match else None
+    unanswered = list(_unanswered(looked, template)) if template else []
+    for classed in found.classes:
+        page = seen[classed.page]
+        remarks = [r for f in page.findings if (r := _remark(f))]
+        remarks += [r for f in found.findings if f.page == page.number and (r := _remark(f)) and r not in remarks]
+        if classed.kind is PageClass.FIRST and wanted and template and template.id != wanted:
+            remarks.append(_wrong(template, wanted, templates, page.number))
+        remarks += [r for r in unanswered if r.page == page.number]
+        yield PageGlance(
+            page.number, classed.kind, found.match, page.width_mm, page.height_mm, tuple(remarks),
+            tuple(_printed(page, found.match, templates)),
+        )
+
+
+def missing(looked: Looked) -> Iterator[Remark]:
+    """What can only be said of all pages together: a file may hold one page of several that are sent."""
+    for finding in looked.found.findings:
+        if finding.code in MISSING:
+            yield Remark(finding.code, RESCAN, MISSING[finding.code], finding.page)
+        elif finding.page is None and finding.code in SENTENCES:
+            yield Remark(finding.code, *SENTENCES[finding.code])
+
+
+def not_looked_at(pages: int, most: int) -> Iterator[Remark]:
+    """Of a file with more pages than are looked at."""
+    if pages > most:
+        yield Remark("not_checked", ADVICE, NOT_LOOKED_AT.format(most=most))
+
+
+def _remark(finding: Finding) -> Remark | None:
+    told = SENTENCES.get(finding.code)
+    return Remark(finding.code, told[0], told[1], finding.page) if told else None
+
+
+def _wrong(template: Template, wanted: str, templates: Sequence[Template], page: int) -> Remark:
+    name = next((t.name for t in reversed(templates) if t.id == wanted), wanted)
+    return Remark("wrong_form", RESCAN, WRONG_FORM.format(found=template.name, wanted=name), page)
+
+
+def _unanswered(looked: Looked, template: Template) -> Iterator[Remark]:
+    """Required answers whose place holds no ink. Of a place that was not found nothing is said, nor of what may stay
+    blank because the person's number is there."""
+    specs = {spec.id: spec for spec in template.fields if spec.required}
+    by_field: dict[str, list[SlotReading]] = {}
+    for each in looked.ink:
+        by_field.setdefault(each.slot.field_id, []).append(each)
+    dpi = {page.number: page.dpi for page in looked.pages}
+    for field_id, spec in specs.items():
+        places = by_field.get(field_id, [])
+        if not places or any(_is_inked(spec, each) for each in places) or _excused(field_id, by_field):
+            continue
+        slot = places[0].slot
+        polygon = union(slot.boxes).polygon_mm(dpi[slot.page])
+        label = spec.label if len(spec.label) <= LABEL_LETTERS else f"{spec.label[:LABEL_LETTERS].rstrip()}…"
+        yield Remark("required_blank", ADVICE, BLANK_FIELD.format(label=label), slot.page, field_id, polygon)
+
+
+def _is_inked(spec: FieldSpec, place: SlotReading) -> bool:
+    return any(ratio >= TICKED if spec.ticked else ratio > 0 for ratio in place.ink_ratio)
+
+
+def _excused(field_id: str, by_field: Mapping[str, Sequence[SlotReading]]) -> bool:
+    """Footnote (2) of the civil-status forms: the registry tells it by the person's number."""
+    block, _, leaf = field_id.rpartition(".")
+    numbers = [each for name in NUMBERS for each in by_field.get(f"{block}.{name}", ())]
+    return leaf in FROM_REGISTRY and any(ratio > 0 for each in numbers for ratio in each.ink_ratio)
+
+
+def _printed(page: SeenPage, match: FormMatch | None, templates: Sequence[Template]) -> Iterator[PrintSeen]:
+    """Of the form that the page is of, else of the few whose print it holds most."""
+    forms = [t for t in templates if t.layout is Layout.FORM]
+    named = match and edition_of(match.form_id, match.edition, forms)
+    likely = [named] if named else [forms[i] for i in nearest_forms(Look(page.text), forms)]
+    for template in likely if page.text.lines else ():
+        items = items_on(page.text, template)
+        if items:
+            yield PrintSeen(template.id, template.edition, tuple(sorted(items)))

@@ -1,0 +1,92 @@
+"""Whether a scan will do, before it is handed in: takes a file, gives a verdict a page and keeps nothing."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from digitizer.document import FormMatch
+from digitizer.errors import EngineUnavailable, ReadingFailed
+from digitizer.glance import PageGlance, PageVerdict, Remark
+from digitizer.options import PICTURE_DPI
+from digitizer.template import Template, edition_of
+from digitizer.untrusted import Picture
+from web.deps import Device, IdempotencyKey, Parts, Service
+from web.documents import UPLOAD_BODY, known_form
+from web.incoming import Arrival, arrive, checked_scan
+from web.openapi import problems
+from web.schemas import CheckedPageOut, CheckOut, FindingOut, PictureOut, PrintedOut
+
+router = APIRouter(prefix="/v1", tags=["submissions"])
+NOT_CHECKED = "Máy chưa xem nhanh được bản quét này. Hãy tự xem lại ảnh; vẫn gửi được."
+
+
+@router.post(
+    "/checks", response_model=CheckOut, openapi_extra=UPLOAD_BODY, responses=problems(400, 401, 403, 413, 415, 422, 429)
+)
+async def check(
+    request: Request, service: Parts, identity: Device, key: IdempotencyKey,
+    form: Annotated[str | None, Query(description="The form it should be, for a raw body", examples=["ct01"])] = None,
+) -> CheckOut:
+    """Look at a file while the citizen is there, within two seconds a page. Nothing is kept of it, so that a repeat is
+    looked at anew whatever its Idempotency-Key. 429 means that many wait: hand the scan in without, or ask again.
+
+    `form` is what the paper should be: another one is told. `page_missing` and the like stand in `missing`, since the
+    other pages may come in a file of their own."""
+    arrival = await arrive(request, service.limits.upload_bytes)
+    try:
+        return await run_in_threadpool(looked_at, service, arrival)
+    finally:
+        await arrival.file.close()
+
+
+def looked_at(service: Service, arrival: Arrival) -> CheckOut:
+    """A child that dies or stalls says nothing against the file. Raises BadInput, UsageError's problems, and the
+    problem of too many waiting."""
+    form = known_form(service, arrival.form)
+    scan = checked_scan(arrival)
+    try:
+        glance, pictures = service.glance(scan.data, scan.name, form)
+    except (ReadingFailed, EngineUnavailable):
+        unseen = Remark("not_checked", PageVerdict.ADVICE, NOT_CHECKED)
+        return CheckOut(verdict=PageVerdict.ADVICE, sha256=scan.sha256, pages=[], missing=[_finding(unseen)])
+    shown = {picture.number: picture for picture in pictures}
+    pages = [_page(page, shown.get(page.number), service.templates) for page in glance.pages]
+    return CheckOut(
+        verdict=glance.verdict, sha256=scan.sha256, pages=pages, missing=[_finding(r) for r in glance.missing]
+    )
+
+
+def _page(page: PageGlance, picture: Picture | None, templates: Sequence[Template]) -> CheckedPageOut:
+    return CheckedPageOut(
+        page=page.number, verdict=page.verdict, page_class=page.kind, form_id=page.form.form_id if page.form else None,
+        edition=page.form.edition if page.form else None, form_name=_name(page.form, templates),
+        width_mm=page.width_mm, height_mm=page.height_mm, findings=[_finding(r) for r in page.remarks],
+        printed=[PrintedOut(form_id=p.form_id, edition=p.edition, items=list(p.items)) for p in page.printed],
+        picture=_picture(picture) if picture else None,
+    )
+
+
+def _picture(picture: Picture) -> PictureOut:
+    return PictureOut(
+        jpeg=base64.b64encode(picture.data).decode(), width_px=picture.width_px, height_px=picture.height_px,
+        dpi=PICTURE_DPI,
+    )
+
+
+def _finding(remark: Remark) -> FindingOut:
+    polygon: list[Any] = [list(point) for point in remark.polygon_mm]
+    return FindingOut(
+        code=remark.code, verdict=remark.verdict, message=remark.message, page=remark.page, field=remark.field,
+        polygon_mm=polygon,
+    )
+
+
+def _name(form: FormMatch | None, templates: Sequence[Template]) -> str | None:
+    template = edition_of(form.form_id, form.edition, templates) if form else None
+    return template.name if template else None
