@@ -34,8 +34,8 @@ class Work:
 
     screen: Callable[[Path, str, Limits], Intake]
     read: Callable[[Path, str, Options], Iterator[Record]] | None = None
-    glance: Callable[[Path, str, Options], Glance] | None = None
     engine: EngineInfo | None = None
+    glance: Callable[[Path, str, Options], Glance] | None = None
 
 
 def build_work(options: Options, reads: bool) -> Work:
@@ -51,8 +51,8 @@ def build_work(options: Options, reads: bool) -> Work:
 
     tools = Tools(build_engine(options.engine), load_templates(), prints=known_prints())
     return Work(
-        ingest, lambda path, name, opts: read_documents(path, name, tools, opts),
-        lambda path, name, opts: glance_documents(path, name, tools, opts), tools.engine.info,
+        ingest, lambda path, name, opts: read_documents(path, name, tools, opts), tools.engine.info,
+        lambda path, name, opts: glance_documents(path, name, tools, opts),
     )
 
 

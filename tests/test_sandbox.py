@@ -25,6 +25,7 @@ from digitizer.errors import (
     TypeMismatch,
     UnsafeSettings,
 )
+from digitizer.glance import PageVerdict
 from digitizer.jail import ROOT, Level, Program, bubblewrap_works
 from digitizer.options import Cleaning, Options
 from digitizer.sandbox import Reader
@@ -86,6 +87,15 @@ def test_only_pictures_come_out(reader: OwnReader) -> None:
 def test_screens_without_reading(reader: OwnReader) -> None:
     screened = reader.screen(picture("crash"), "a.png")
     assert (screened.media_type, screened.page_count) == ("image/png", 1)
+
+
+def test_glances_in_the_same_child(reader: OwnReader) -> None:
+    seen, pictures = reader.glance(picture("show"), "a.png", "ct01")
+    assert [remark.code for remark in seen.pages[0].remarks] == ["blank_page"] and seen.verdict is PageVerdict.ADVICE
+    assert [p.number for p in pictures] == [1]
+    with pytest.raises(ReaderCrashed):
+        reader.glance(picture("lie"), "a.png")
+    assert reader.glance(picture("good"), "a.png")[0].verdict is PageVerdict.ADVICE
 
 
 @pytest.mark.parametrize(("data", "name", "error"), [

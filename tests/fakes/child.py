@@ -16,7 +16,8 @@ from pathlib import Path
 from PIL import Image
 
 from digitizer.child import Work, main
-from digitizer.document import EngineInfo, Field, FieldStatus, FormMatch, Record, Registry, Source
+from digitizer.document import EngineInfo, Field, FieldStatus, FormMatch, PageClass, Record, Registry, Source
+from digitizer.glance import Glance, PageGlance, PageVerdict, Remark
 from digitizer.options import Limits, Options, picture_name
 
 BEHAVIOURS = (
@@ -72,6 +73,14 @@ def show_link(path: Path, good: Record) -> Iterator[Record]:
     """A link in place of a picture: followed, it would give the parent's files away."""
     (path.parent / picture_name(1)).symlink_to("/etc/hostname")
     yield good
+
+
+def glance(path: Path, name: str, options: Options) -> Glance:
+    """Does what the picture says; `lie` tells of a place that is nowhere."""
+    told, = read(path, name, options)
+    places = ((float("nan"), 0.0),) if told.file == "/etc/passwd" else ()
+    remark = Remark("blank_page", PageVerdict.ADVICE, "Trang trắng.", 1, polygon_mm=places)
+    return Glance((PageGlance(1, PageClass.FIRST, None, 210.0, 297.0, (remark,)),))
 
 
 def crash(path: Path, good: Record) -> Iterator[Record]:
@@ -179,7 +188,7 @@ def build(options: Options, reads: bool) -> Work:
 
     if options.engine == "missing":
         raise RuntimeError(SECRET)
-    return Work(ingest, read, EngineInfo("fake", "1"))
+    return Work(ingest, read, EngineInfo("fake", "1"), glance)
 
 
 def short_limits() -> Limits:
