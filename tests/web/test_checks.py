@@ -102,7 +102,9 @@ def test_a_look_that_fails_is_advice_and_the_scan_can_be_sent(service: Service) 
 class SlowReader(Reader):
     """A real child that is kept from answering until it may."""
 
-    go = threading.Event()
+    def __init__(self, scratch: Path) -> None:
+        super().__init__(Options(), reads=False, scratch=scratch)
+        self.go = threading.Event()
 
     def glance(self, document: Path | bytes, name: str, form: str | None = None) -> Seen:
         assert self.go.wait(30)
@@ -110,7 +112,7 @@ class SlowReader(Reader):
 
 
 def test_a_crowd_is_told_to_ask_again_and_may_still_send(service: Service, tmp_path: Path) -> None:
-    reader = SlowReader(Options(), reads=False, scratch=tmp_path / "scratch")
+    reader = SlowReader(tmp_path / "scratch")
     glancers = Glancers([reader])
     room = 1 + WAITING
     with running(replace(service, glance=glancers.glance)) as world:
