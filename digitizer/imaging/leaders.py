@@ -24,6 +24,7 @@ LETTER_MM = 2.3  # where ink stands this close above a dot's place, the place ma
 LONG = 8  # dots of a run that is surely a leader
 LINE_MM = 3.4  # 9 pt print, the smallest seen, has lines 3.7 mm apart
 MAX_WHITE = 3  # places in a row of the grid that may be empty before the leader is over
+COLON_PX = 8, 28  # from dot to dot
 MAX_HIDDEN = 90  # places under letters: a long answer hides most of a line's dots
 
 
@@ -90,7 +91,7 @@ def find_leaders(dark: np.ndarray, parts: Parts, dpi: float) -> Leaders:
     px = dpi / 25.4
     dots = _small_components(parts.stats, parts.centres, DOT_MAX_MM * px)
     runs = _on_lines(_runs(dots, dark, px), dots, px)
-    alone, touching = np.zeros_like(dark), np.zeros_like(dark)
+    alone, touching = np.zeros(dark.shape, np.uint8), np.zeros(dark.shape, np.uint8)  # not zeros_like: it writes them
     erase_later: list[tuple[_Run, list[_Place]]] = []
     for run in runs:
         whole, partly = _sorted_out(run, dots, dark, px)
@@ -162,14 +163,28 @@ def _small_components(stats: np.ndarray, centres: np.ndarray, limit: float) -> _
         index.tolist(), centres[index, 0].tolist(), centres[index, 1].tolist(),
         w[index].tolist(), h[index].tolist(), area[index].tolist(),
     )
-    points = list(enumerate(zip(dots.x, dots.y, strict=True)))
-    for i, (x, y) in points:
+    for i, (x, y) in enumerate(zip(dots.x, dots.y, strict=True)):
         dots.levels.setdefault(int(y) // 4, []).append((x, i))
-    colons = {i for i, (x, y) in points if _is_colon(dots, i, limit)}
+    likely = np.nonzero(_below_another(centres[index, 0], centres[index, 1], 0.25 * limit))[0].tolist()
+    colons = {i for i in likely if _is_colon(dots, i, limit)}
     dots.levels = {
         level: [entry for entry in entries if entry[1] not in colons] for level, entries in dots.levels.items()
     }
     return dots
+
+
+def _below_another(x: np.ndarray, y: np.ndarray, reach: float) -> np.ndarray:
+    """For each dot, from left to right, whether another stands over it as far as a colon's dots may: few do, and only
+    these are worth a closer look."""
+    found = np.zeros(len(x), bool)
+    for off in range(1, len(x)):
+        near = x[off:] - x[:-off] <= reach
+        if not near.any():
+            break
+        down = y[off:] - y[:-off]
+        found[off:] |= near & (down >= COLON_PX[0]) & (down <= COLON_PX[1])
+        found[:-off] |= near & (-down >= COLON_PX[0]) & (-down <= COLON_PX[1])
+    return found
 
 
 def _is_colon(dots: _Dots, dot: int, limit: float) -> bool:

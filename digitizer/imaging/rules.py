@@ -47,13 +47,38 @@ class Ruling:
 
 def find_lines(dark: np.ndarray, dpi: float) -> Lines:
     """`dark`: (h, w) uint8, 255 where ink is."""
-    long_px, side_px = round(RULE_MM / 25.4 * dpi), round(SIDE_MM / 25.4 * dpi)
-    across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, side_px), np.uint8))
-    down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side_px, 1), np.uint8))
-    short = cv2.bitwise_or(across, down)
-    across = cv2.morphologyEx(across, cv2.MORPH_OPEN, np.ones((1, long_px), np.uint8))
-    down = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((long_px, 1), np.uint8))
-    return Lines(across, down, short)
+    lengths = round(SIDE_MM / 25.4 * dpi), round(RULE_MM / 25.4 * dpi)
+    short_down, down = _upright(dark, lengths)
+    short_across, across = map(cv2.transpose, _upright(cv2.transpose(dark), lengths))
+    return Lines(across, down, cv2.bitwise_or(short_across, short_down))
+
+
+def _upright(dark: np.ndarray, lengths: Sequence[int]) -> Iterator[np.ndarray]:
+    """For each length the ink that stands in upright runs of at least so many pixels, as a morphological opening gives
+    it, eight columns at a time: a third of its time. The edge of the paper
+    counts as ink, so that a run which it cuts needs half the length."""
+    bits = np.packbits(dark, axis=1)
+    for length in lengths:
+        steps = _doubling(length)
+        edge = np.full((length // 2, bits.shape[1]), 255, np.uint8)
+        runs = np.concatenate((edge, bits, edge))
+        for step in steps:
+            runs = runs[:-step] & runs[step:]
+        for step in steps:
+            grown = np.concatenate((runs, np.zeros_like(runs[:step])))
+            grown[step:] |= runs
+            runs = grown
+        inner = runs[length // 2:length // 2 + dark.shape[0]]
+        yield np.negative(np.unpackbits(inner, axis=1, count=dark.shape[1]))  # of bytes: 1 becomes 255
+
+
+def _doubling(length: int) -> list[int]:
+    """Shifts that make runs of 1 into runs of `length`, each at most as far as the run is long already."""
+    steps, reached = [], 1
+    while reached < length:
+        steps.append(min(reached, length - reached))
+        reached += steps[-1]
+    return steps
 
 
 def find_ruling(lines: Lines, leaders: Sequence[Leader], dpi: float) -> Ruling:

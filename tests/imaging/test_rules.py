@@ -1,7 +1,10 @@
 """Rules and cells: combs, tables with dotted rows, tick boxes; lines go, letters do not become boxes."""
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitizer.geometry import Box
 from digitizer.imaging.leaders import find_leaders
@@ -118,3 +121,17 @@ def test_reading_order_goes_row_by_row_also_on_a_tilt() -> None:
     boxes = [Box(100 * c, 200 * r + 4 * c, 100 * c + 90, 200 * r + 4 * c + 90) for c in range(5) for r in range(3)]
     order = reading_order(boxes[::-1])
     assert [(round(b.top, -2), b.left) for b in order] == [(200 * r, 100 * c) for r in range(3) for c in range(5)]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 260), st.integers(1, 260))
+def test_lines_are_what_openings_leave_also_at_the_edge_of_the_paper(seed: int, height: int, width: int) -> None:
+    noise = np.random.default_rng(seed).integers(0, 256, (height, width)).astype(np.uint8)
+    dark = np.where(cv2.blur(noise, (9, 3)) > 110, 255, 0).astype(np.uint8)
+    found = find_lines(dark, 300)
+
+    def opened(rows: int, columns: int) -> np.ndarray:
+        return cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((rows, columns), np.uint8))
+
+    assert np.array_equal(found.across, opened(1, 77))
+    assert np.array_equal(found.down, opened(77, 1))
+    assert np.array_equal(found.short, opened(1, 25) | opened(25, 1))
