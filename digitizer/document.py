@@ -54,13 +54,15 @@ class PageClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a person may have to know. `message` is Vietnamese and free of personal data."""
+    """Something a person may have to know. `message` is Vietnamese and free of personal data. polygon_mm: where on the
+    page, coordinates as in Field; () where no place is meant."""
 
     code: str
     stage: str
     message: str
     page: int | None = None
     field: str | None = None
+    polygon_mm: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,13 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One rendered page. `image`: (height, width, 3) uint8, blue-green-red. `number` counts from 1 in the file."""
+    """One rendered page. `image`: (height, width, 3) uint8, blue-green-red. `number` counts from 1 in the file.
+    scanned_dpi: at which the scanner or camera took it; None for a drawn page, or where nothing tells."""
 
     number: int
     image: np.ndarray
     dpi: float
+    scanned_dpi: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

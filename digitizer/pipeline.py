@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from digitizer.album import Album
-from digitizer.document import Classification, CleanPage, PageImage, PageText, Record, Seal
+from digitizer.document import Classification, CleanPage, Finding, PageImage, PageText, Record, Seal
 from digitizer.glance import Glance, PageGlance, SeenPage, seen_page
 from digitizer.keep import Keeper
 from digitizer.layout.recall import Known
@@ -113,7 +113,7 @@ def read_document(
     template = edition_of(match.form_id, match.edition, tools.templates) if match else None
     record = Record(
         file="", pages=found.pages, form=found.match, fields=(), engine=tools.engine.info,
-        form_candidates=found.candidates, findings=found.findings, page_classes=found.classes,
+        form_candidates=found.candidates, findings=(*found.findings, *_of_pages(pages)), page_classes=found.classes,
         seals=tuple(Seal(page.number, box.polygon_mm(page.dpi)) for page in pages for box in page.seals),
     )
     if template is None:
@@ -127,6 +127,11 @@ def read_document(
     readings = read_slots(pages, located, template, tools.engine)
     fields = extract(template, located, readings, pages)
     return validate(normalize(replace(record, fields=fields, findings=(*record.findings, *located.findings))))
+
+
+def _of_pages(pages: tuple[CleanPage, ...]) -> Iterator[Finding]:
+    """What was found on the pictures, but what page is blank: that says the class of the page."""
+    return (finding for page in pages for finding in page.findings if finding.code != "blank_page")
 
 
 def settle(draft: Record, population: PopulationRegistry | None, options: Options) -> Record:

@@ -15,7 +15,7 @@ from digitizer.errors import BadInput, ReaderCrashed
 from digitizer.glance import Glance, PageGlance, Remark, glance_from_json
 from digitizer.imaging.picture_headers import jpeg_size
 from digitizer.options import picture_name
-from digitizer.wire import record_from_json
+from digitizer.wire import finding_from_json, record_from_json
 
 PICTURE_BYTES = 4 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,120}")
@@ -59,7 +59,7 @@ def taken_pictures(folder: Path, most: int) -> Iterator[Picture]:
 def checked_screening(body: Any) -> Screened:
     """The child's answer at upload time. Raises ReaderCrashed when it makes no sense."""
     try:
-        findings = tuple(Finding(**finding) for finding in body["findings"][:1000])
+        findings = tuple(map(finding_from_json, body["findings"][:1000]))
         for finding in findings:
             _check_finding(finding)
         pages = body["page_count"]
@@ -175,6 +175,8 @@ def _check_finding(finding: Finding) -> None:
     _identifier(finding.code)
     _identifier(finding.stage)
     checked_text(finding.message)
+    if len(finding.polygon_mm) > 100 or not all(math.isfinite(x) for point in finding.polygon_mm for x in point):
+        raise ValueError("polygon")
 
 
 def _identifier(value: Any) -> str:

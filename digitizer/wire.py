@@ -64,7 +64,7 @@ def record_from_json(body: dict[str, Any]) -> Record:
         fields=tuple(_field_from_json(k, v) for k, v in body["fields"].items()),
         engine=EngineInfo(**body["engine"]),
         form_candidates=tuple(FormMatch(c["id"], c["edition"], c["confidence"]) for c in form.get("candidates", ())),
-        findings=tuple(Finding(**f) for f in body.get("findings", ())),
+        findings=tuple(map(finding_from_json, body.get("findings", ()))),
         decision=decision and Decision(
             Outcome(decision["outcome"]), tuple(Reason(**r) for r in decision["reasons"]), decision["confidence"],
             tuple(decision.get("overruled", ())),
@@ -115,11 +115,16 @@ def _field_from_json(field_id: str, body: dict[str, Any]) -> Field:
         id=field_id, label=body["label"], type=body["type"], status=FieldStatus(body["status"]), raw=body["raw"],
         value=body["value"], confidence=body["confidence"], source=Source(body["source"]), page=body["page"],
         polygon_mm=tuple(tuple((p[0], p[1]) for p in polygon) for polygon in body["polygon_mm"]),
-        candidates=tuple(body["candidates"]), findings=tuple(Finding(**x) for x in body["findings"]),
+        candidates=tuple(body["candidates"]), findings=tuple(map(finding_from_json, body["findings"])),
         required=body.get("required", False), registry=Registry(**body["registry"]) if "registry" in body else None,
         correction=_correction_from_json(body["correction"]) if "correction" in body else None,
     )
 
 
+def finding_from_json(body: dict[str, Any]) -> Finding:
+    """Also of a finding that was kept before findings had places."""
+    return Finding(**{**body, "polygon_mm": tuple((x, y) for x, y in body.get("polygon_mm", ()))})
+
+
 def _plain(value: Finding | Reason) -> dict[str, Any]:
-    return {k: v for k, v in dataclasses.asdict(value).items() if v is not None}
+    return {k: v for k, v in dataclasses.asdict(value).items() if v is not None and v != ()}

@@ -114,6 +114,17 @@ class FormRef(Open):
     confidence: float
 
 
+class RecordFindingOut(Open):
+    """Something a person may have to know; the codes are in docs/errors.md."""
+
+    code: str
+    stage: str
+    message: str = Field(description="Vietnamese, for the clerk; no personal data")
+    page: int | None = None
+    field: str | None = None
+    polygon_mm: list[list[float]] = Field(default=[], description="Where on the page, in millimetres from its top left")
+
+
 class FieldOut(Open):
     """`raw` is the text as written; `value` its normal form. A corrected field carries `correction.was_read`."""
 
@@ -127,7 +138,7 @@ class FieldOut(Open):
     page: int | None
     polygon_mm: list[list[list[float]]]
     candidates: list[str]
-    findings: list[dict[str, Any]]
+    findings: list[RecordFindingOut]
 
 
 class FindingOut(Open):
@@ -223,7 +234,7 @@ class RecordOut(Open):
     form: FormRef
     fields: dict[str, FieldOut]
     decision: dict[str, Any] | None = None
-    findings: list[dict[str, Any]] = []
+    findings: list[RecordFindingOut] = []
     seals: list[SealOut] = []
     engine: dict[str, Any]
     sha256: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from digitizer.geometry import Box
+
 COARSE_DEG = np.arange(-10.0, 10.01, 0.5)
 COARSE_POINTS = 20_000
 FINE_STEPS_DEG = (0.1, 0.02)
@@ -96,6 +98,21 @@ def _without_lines(dark: np.ndarray) -> np.ndarray:
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
     return cv2.subtract(ink, cv2.bitwise_or(across, down))
+
+
+def carried(box: Box, size: tuple[int, int], turns: int, skew: float) -> tuple[tuple[float, float], ...]:
+    """The box's corners, clockwise from top left, after `turns` quarter turns clockwise of a picture of `size` (width,
+    height) and then `turn` by `skew` degrees, kept within the picture."""
+    width, height = size
+    points = [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
+    for _ in range(turns):
+        points = [(height - y, x) for x, y in points]
+        width, height = height, width
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1.0)
+    moved = np.array([(x, y, 1.0) for x, y in points]) @ matrix.T
+    moved = np.clip(moved, 0, (width, height))
+    first = -turns % 4  # the corner that lies top left now
+    return tuple((float(x), float(y)) for x, y in np.roll(moved, -first, axis=0))
 
 
 def turn(image: np.ndarray, skew: float, border: int | tuple[int, int, int]) -> np.ndarray:

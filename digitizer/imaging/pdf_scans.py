@@ -31,8 +31,17 @@ class WrappedScan:
     turns: int
 
 
-def wrapped_scan(page: pikepdf.Dictionary, size_pt: tuple[float, float], most_px: int) -> WrappedScan | None:
-    """size_pt: as shown, turned. None when the page must be drawn, or the picture has more than `most_px` pixels."""
+@dataclass(frozen=True, slots=True)
+class LonePicture:
+    """The one picture that a page shows and nothing else, as it is stored. turns: as in WrappedScan."""
+
+    stream: pikepdf.Stream
+    size_px: tuple[int, int]
+    turns: int
+
+
+def lone_picture(page: pikepdf.Dictionary, size_pt: tuple[float, float]) -> LonePicture | None:
+    """size_pt: as shown, turned. None when the page shows more, or nothing."""
     if "/Annots" in page or "/Group" in page or page.get("/UserUnit", 1) != 1:
         return None
     turns = int(number(inherited(page, "/Rotate"), 0.0)) // 90 % 4
@@ -43,12 +52,17 @@ def wrapped_scan(page: pikepdf.Dictionary, size_pt: tuple[float, float], most_px
         picture = resources["/XObject"][name] if name and isinstance(resources, pikepdf.Dictionary) else None
     except (KeyError, TypeError, ValueError, pikepdf.PdfError):
         return None
-    if not isinstance(picture, pikepdf.Stream) or not _plain_jpeg(picture):
+    if not isinstance(picture, pikepdf.Stream) or picture.get("/Subtype") != "/Image":
         return None
     size = (int(picture.get("/Width", 0)), int(picture.get("/Height", 0)))
-    if not 0 < size[0] * size[1] <= most_px:
+    return LonePicture(picture, size, turns) if min(size) > 0 else None
+
+
+def wrapped_scan(picture: LonePicture, most_px: int) -> WrappedScan | None:
+    """None when the page must be drawn, or the picture has more than `most_px` pixels."""
+    if not _plain_jpeg(picture.stream) or picture.size_px[0] * picture.size_px[1] > most_px:
         return None
-    return WrappedScan(picture.read_raw_bytes(), size, turns)
+    return WrappedScan(picture.stream.read_raw_bytes(), picture.size_px, picture.turns)
 
 
 def _only_picture(page: pikepdf.Dictionary, size_pt: tuple[float, float]) -> str | None:

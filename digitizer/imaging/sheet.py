@@ -76,8 +76,7 @@ def flattened(image: np.ndarray, corners: np.ndarray, dpi: float) -> np.ndarray:
 
 def sheet_size(corners: np.ndarray, dpi: float) -> tuple[int, int]:
     """(width, height) in pixels at `dpi`."""
-    lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    width, height = float(lengths[0::2].mean()), float(lengths[1::2].mean())
+    width, height = side_lengths(corners)
     k = dpi / MM_PER_INCH
     short, long = sorted((width, height))
     if not A4_RATIO[0] <= long / short <= A4_RATIO[1]:
@@ -85,6 +84,12 @@ def sheet_size(corners: np.ndarray, dpi: float) -> tuple[int, int]:
     a5 = all(abs(got / (k * mm) - 1) < SAME_SIZE for got, mm in zip((short, long), A5_MM, strict=True))
     sides = [round(k * mm) for mm in (A5_MM if a5 else A4_MM)]
     return (sides[0], sides[1]) if height > width else (sides[1], sides[0])
+
+
+def side_lengths(corners: np.ndarray) -> tuple[float, float]:
+    """(width, height) of the sheet as seen, in pixels of its picture."""
+    lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    return float(lengths[0::2].mean()), float(lengths[1::2].mean())
 
 
 def _lines(edge: np.ndarray, upright: bool) -> list[tuple[float, float]]:

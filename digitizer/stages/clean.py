@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 import cv2
 import numpy as np
 
 from digitizer.document import CleanPage, Finding, PageImage
+from digitizer.faults import LEAST_DPI, fault, turned
+from digitizer.geometry import Box
 from digitizer.imaging.background import even_background, shrunk
-from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
+from digitizer.imaging.deskew import carried, quarter_turns, skew_deg, turn
 from digitizer.imaging.ghosts import without_ghosts
 from digitizer.imaging.leaders import find_leaders
 from digitizer.imaging.parts import parts_of
+from digitizer.imaging.quality import Fault, FaultCode, page_faults
 from digitizer.imaging.rules import Ruling, find_lines, find_ruling
 from digitizer.imaging.seals import Unsealed, lift_seals, seal_boxes
-from digitizer.imaging.sheet import flattened, lies_open, sheet_corners
+from digitizer.imaging.sheet import flattened, lies_open, sheet_corners, sheet_size, side_lengths
 from digitizer.imaging.specks import find_specks, without_specks
 from digitizer.options import Cleaning
 
@@ -36,22 +40,24 @@ def clean(page: PageImage, steps: Cleaning = ALL) -> CleanPage:
     rules out of `ink`. `steps`: what of this may be done.
 
     Never raises for what is on the page: a blank or back page comes back with `blank` and a finding."""
-    image = _flat(page) if steps.flatten else page.image
+    page = _flat(page) if steps.flatten else page
+    image = page.image
     found = lift_seals(image, page.dpi) if steps.unseal else Unsealed(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None)
-    gray = even_background(found.gray) if steps.even else found.gray
-    gray = without_ghosts(gray, page.dpi) if steps.single else gray
+    even = even_background(found.gray) if steps.even else found.gray
+    gray = without_ghosts(even, page.dpi) if steps.single else even
     turns, skew = _lie(gray, page.dpi, steps)
+    faults = page_faults(found.gray, even, page.dpi, sideways=turns % 2 == 1) + _coarse(page)
     upright = partial(_upright, turns=turns, skew=skew)
     gray = upright(gray)
     dark = cv2.threshold(gray, DARK, 255, cv2.THRESH_BINARY_INV)[1]
     blank = is_blank(dark, page.dpi)
-    findings = (Finding("blank_page", STAGE, "Trang trắng, không có nội dung.", page.number),) if blank else ()
     bared = _bared(gray, dark, page.dpi, steps)
     ruling = bared.ruling
     return CleanPage(
         number=page.number, picture=partial(upright, image), gray=bared.gray, ink=bared.ink, dpi=page.dpi,
         rotation_deg=90 * turns, skew_deg=skew, leaders=ruling.leaders, rules=ruling.rules, cells=ruling.cells,
-        seals=() if found.red is None else seal_boxes(~upright(~found.red), page.dpi), blank=blank, findings=findings,
+        seals=() if found.red is None else seal_boxes(~upright(~found.red), page.dpi), blank=blank,
+        findings=(_blank(page),) if blank else tuple(_findings(page, faults, turns, skew)),
     )
 
 
@@ -62,10 +68,33 @@ def _upright(image: np.ndarray, turns: int, skew: float) -> np.ndarray:
     return turn(upright, skew, 255 if image.ndim == 2 else (255, 255, 255))
 
 
-def _flat(page: PageImage) -> np.ndarray:
-    """The sheet alone where the picture shows more than the sheet."""
+def _flat(page: PageImage) -> PageImage:
+    """The sheet alone where the picture shows more than the sheet, with the resolution at which the sheet was taken."""
     corners = sheet_corners(page.image) if lies_open(page.image) else None
-    return page.image if corners is None else flattened(page.image, corners, page.dpi)
+    if corners is None:
+        return page
+    factor = sheet_size(corners, page.dpi)[0] / side_lengths(corners)[0]
+    scanned = page.scanned_dpi and page.scanned_dpi / factor
+    return replace(page, image=flattened(page.image, corners, page.dpi), scanned_dpi=scanned)
+
+
+def _coarse(page: PageImage) -> tuple[Fault, ...]:
+    low = page.scanned_dpi is not None and page.scanned_dpi < LEAST_DPI
+    return (Fault(FaultCode.LOW_RESOLUTION),) if low else ()
+
+
+def _blank(page: PageImage) -> Finding:
+    return Finding("blank_page", STAGE, "Trang trắng, không có nội dung.", page.number)
+
+
+def _findings(page: PageImage, faults: tuple[Fault, ...], turns: int, skew: float) -> Iterator[Finding]:
+    """What is wrong with the picture, placed on the upright page, and that it was turned."""
+    height, width = page.image.shape[:2]
+    for each in faults:
+        outline = carried(each.box or Box(0, 0, width, height), (width, height), turns, skew)
+        yield fault(each.code.value, page.number, outline, page.dpi)
+    if turns:
+        yield turned(page.number, (height, width) if turns % 2 else (width, height), page.dpi)
 
 
 def clean_line(gray: np.ndarray, dpi: float) -> tuple[np.ndarray, np.ndarray]:

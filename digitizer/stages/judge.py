@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitizer.document import Classification, CleanPage, Finding, FormMatch, PageClass, SlotReading
+from digitizer.faults import FAULTS, UPSIDE_DOWN
 from digitizer.geometry import union
 from digitizer.glance import PageGlance, PageVerdict, PrintSeen, Remark, SeenPage
 from digitizer.layout.answers import TICKED
@@ -78,6 +79,10 @@ def not_looked_at(pages: int, most: int) -> Iterator[Remark]:
 
 
 def _remark(finding: Finding) -> Remark | None:
+    if finding.code in FAULTS:
+        return Remark(finding.code, RESCAN, finding.message, finding.page, polygon_mm=finding.polygon_mm)
+    if finding.code == UPSIDE_DOWN:
+        return Remark(finding.code, ADVICE, finding.message, finding.page)
     told = SENTENCES.get(finding.code)
     return Remark(finding.code, told[0], told[1], finding.page) if told else None
 

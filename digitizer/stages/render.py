@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,12 +16,13 @@ from PIL import Image, ImageOps, ImageSequence
 from digitizer.document import Intake, PageImage
 from digitizer.errors import DamagedDocument, PageTooLarge
 from digitizer.imaging.pdf_pages import page_size_pt, pages_in
-from digitizer.imaging.pdf_scans import unwrapped, wrapped_scan
+from digitizer.imaging.pdf_scans import LonePicture, lone_picture, unwrapped, wrapped_scan
 from digitizer.options import Limits, Options
 
 BATCH_PAGES = 4  # one pdftoppm per batch: start-up costs 30 ms, four A4 pages at 300 dpi fill 104 MB of scratch
 POINTS_PER_INCH = 72.0
 A4_SHORT_IN, A4_LONG_IN = 8.27, 11.69
+A4_SHAPE = (1.34, 1.50)  # long side to short, also of a sheet of letter size nearly so
 SIZE_TOLERANCE_PX = 2
 
 
@@ -39,17 +41,19 @@ def _pdf(intake: Intake, options: Options) -> Iterator[PageImage]:
     """A page that only wraps a scan is unwrapped, any other is drawn."""
     with pages_in(intake.path, options.limits.pages) as pages:
         sizes = [page_size_pt(page) for page in pages]
-        waiting: list[int] = []
+        waiting: list[tuple[int, float | None]] = []  # page number and the resolution of the scan on it
         for number, (page, size) in enumerate(zip(pages, sizes, strict=True), start=1):
-            scan = wrapped_scan(page, size, options.limits.page_pixels)
+            picture = lone_picture(page, size)
+            scan = wrapped_scan(picture, options.limits.page_pixels) if picture else None
             image = unwrapped(scan) if scan else None
+            taken = _taken_dpi(picture, size) if picture else None
             if image is None:
-                waiting.append(number)
+                waiting.append((number, taken))
             if waiting and (image is not None or len(waiting) == BATCH_PAGES or number == len(pages)):
                 yield from _drawn(intake.path, waiting, sizes, options)
                 waiting = []
             if image is not None:
-                yield PageImage(number, _sized(image, _expected(size, options)), float(options.render_dpi))
+                yield PageImage(number, _sized(image, _expected(size, options)), float(options.render_dpi), taken)
 
 
 def _expected(size_pt: tuple[float, float], options: Options) -> tuple[int, int]:
@@ -67,15 +71,15 @@ def _sized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _drawn(
-    path: Path, numbers: Sequence[int], sizes: Sequence[tuple[float, float]], options: Options
+    path: Path, waiting: Sequence[tuple[int, float | None]], sizes: Sequence[tuple[float, float]], options: Options
 ) -> Iterator[PageImage]:
-    first, last = numbers[0], numbers[-1]
+    first, last = waiting[0][0], waiting[-1][0]
     with tempfile.TemporaryDirectory(prefix="render-") as folder:
         found = _run_pdftoppm(path, (first, last), options, folder)
-        if len(found) != len(numbers):
+        if len(found) != len(waiting):
             raise DamagedDocument(f"pages {first}-{last}: {len(found)} rendered")
-        for number, picture in zip(numbers, found, strict=True):
-            yield _rendered_page(picture, number, sizes[number - 1], options)
+        for (number, taken), picture in zip(waiting, found, strict=True):
+            yield replace(_rendered_page(picture, number, sizes[number - 1], options), scanned_dpi=taken)
             picture.unlink()
 
 
@@ -124,22 +128,50 @@ def _frame_page(frame: Image.Image, number: int, dpi_wanted: int) -> PageImage:
     factor = dpi_wanted / dpi
     if abs(factor - 1) > 0.01:
         image = _sized(image, (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))))
-    return PageImage(number, image, float(dpi_wanted))
+    return PageImage(number, image, float(dpi_wanted), scanned_dpi(frame))
 
 
 def frame_dpi(frame: Image.Image) -> float:
-    """The resolution the picture was scanned at: what its header says if that gives a believable sheet of paper,
-    else what an A4 sheet of this shape would have."""
-    stated = frame.info.get("dpi")
-    short, long = sorted(frame.size)
-    if stated:
-        try:
-            dpi = float(stated[0])
-        except (TypeError, ValueError, ZeroDivisionError):
-            dpi = 0.0
-        if 90 <= dpi <= 1250 and short / dpi >= 3.0 and long / dpi <= 17.5:
-            return dpi
+    """The resolution to take the picture for: what its header says if that gives a believable sheet of paper, else what
+    an A4 sheet of this shape would have."""
+    return _stated_dpi(frame) or _a4_dpi(frame.size)
+
+
+def scanned_dpi(frame: Image.Image) -> float | None:
+    """As frame_dpi where the header tells or the picture has A4's shape; another shape, None, may be a card's."""
+    return _stated_dpi(frame) or (_a4_dpi(frame.size) if _of_a4_shape(frame.size) else None)
+
+
+def _stated_dpi(frame: Image.Image) -> float | None:
+    try:
+        dpi = float(frame.info["dpi"][0])
+    except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    return dpi if _believable(frame.size, dpi) else None
+
+
+def _believable(size_px: tuple[int, int], dpi: float) -> bool:
+    """Whether it gives a sheet of paper."""
+    short, long = sorted(size_px)
+    return 90 <= dpi <= 1250 and short / dpi >= 3.0 and long / dpi <= 17.5
+
+
+def _a4_dpi(size_px: tuple[int, int]) -> float:
+    short, long = sorted(size_px)
     return max(short / A4_SHORT_IN, long / A4_LONG_IN)
+
+
+def _of_a4_shape(size_px: tuple[int, int]) -> bool:
+    short, long = sorted(size_px)
+    return A4_SHAPE[0] <= long / short <= A4_SHAPE[1]
+
+
+def _taken_dpi(picture: LonePicture, size_pt: tuple[float, float]) -> float | None:
+    """Of the scan that fills a page: by the page's size, or where that is no sheet of paper as of a bare picture."""
+    dpi = max(picture.size_px) / max(size_pt) * POINTS_PER_INCH
+    if _believable(picture.size_px, dpi):
+        return dpi
+    return _a4_dpi(picture.size_px) if _of_a4_shape(picture.size_px) else None
 
 
 def to_bgr(frame: Image.Image) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from digitizer.calibration import calibration
 from digitizer.document import Decision, Field, FieldStatus, Finding, Outcome, Reason, Record, Source
+from digitizer.faults import FAULTS, UPSIDE_DOWN
 from digitizer.template import FROM_REGISTRY
 
 # Worth knowing, but nobody has to look before the record goes out.
@@ -14,6 +15,12 @@ NOTES = frozenset({
     "registry_unavailable", "address_candidates", "address_not_found", "id_expired_kind", "issue_date_missing",
     "copies_conflict", "paper_expired", "not_in_list", "registry_address_differs",
     "pdf_signature", "pdf_restricted", "blank_page", "pages_reordered", "dossier_code_unread", "dossier_code_unusual",
+    UPSIDE_DOWN, *FAULTS,
+})
+# Where one of these holds, a spoilt picture may be why, and its faults are told with them.
+DOUBTS = frozenset({
+    "form_uncertain", "illegible", "low_confidence", "label_not_found", "required_blank", "not_understood",
+    "page_missing", "first_page_missing",
 })
 AGREED_WITH_REGISTRY = 0.995  # number, name and birth date were matched together; three misreadings do not do that
 FORM_CERTAIN = 0.5
@@ -39,6 +46,8 @@ def route(record: Record, accept_probability: float | None = None) -> Record:
     overruled = record.decision.overruled if record.decision else ()
     known = {f.id for f in record.fields}
     reasons = tuple(r for r in first.values() if r.field in known or r.code not in overruled)
+    if any(reason.code in DOUBTS for reason in reasons):
+        reasons += tuple(_page_faults(record))
     outcome = Outcome.REVIEW if reasons else Outcome.ACCEPT
     return replace(record, decision=Decision(outcome, reasons, document_confidence(record), overruled))
 
@@ -89,6 +98,12 @@ def _reasons(record: Record, accept_probability: float | None) -> Iterator[Reaso
             yield _of_finding(finding, about)
 
 
+def _page_faults(record: Record) -> Iterator[Reason]:
+    """What is wrong with the pictures, each fault once: why the reading is in doubt."""
+    for finding in {f.code: f for f in record.findings if f.code in FAULTS}.values():
+        yield _of_finding(finding, None)
+
+
 def _of_finding(finding: Finding, field: Field | None) -> Reason:
     message = f"{_label(field)}: {finding.message}" if field else finding.message
     return Reason(finding.code, message, finding.field)
@@ -122,4 +137,5 @@ def _unknown(record: Record) -> Decision:
         return Decision(Outcome.UNKNOWN, (Reason("blank_document", _BLANK),))
     reasons = [Reason("unknown_form", "Không phải loại tờ khai hệ thống đọc được; cán bộ tự phân loại.")]
     reasons += [_of_finding(f, None) for f in record.findings if f.code not in NOTES]
+    reasons += _page_faults(record)
     return Decision(Outcome.UNKNOWN, tuple(reasons))

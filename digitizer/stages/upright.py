@@ -10,8 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from digitizer.document import CleanPage, PageText
-from digitizer.geometry import Box
+from digitizer.document import CleanPage, Finding, PageText
+from digitizer.faults import UPSIDE_DOWN, turned
+from digitizer.faults import turned_over as moved_over
+from digitizer.geometry import MM_PER_INCH, Box
 from digitizer.ports import Engine
 from digitizer.vietnam.text import is_syllable
 
@@ -42,11 +44,20 @@ def turned_over(page: CleanPage) -> CleanPage:
         width, height = page.width_px, page.height_px
         return Box(width - box.right, height - box.bottom, width - box.left, height - box.top)
 
+    rotation = (page.rotation_deg + 180) % 360
     gray, ink = (np.ascontiguousarray(np.rot90(each, 2)) for each in (page.gray, page.ink))
     return replace(
         page, picture=lambda: np.ascontiguousarray(np.rot90(page.image, 2)), gray=gray, ink=ink,
-        rotation_deg=(page.rotation_deg + 180) % 360,
+        rotation_deg=rotation,
         leaders=tuple(replace(leader, box=moved(leader.box)) for leader in reversed(page.leaders)),
         rules=tuple(map(moved, reversed(page.rules))), cells=tuple(map(moved, reversed(page.cells))),
-        seals=tuple(map(moved, page.seals)),
+        seals=tuple(map(moved, page.seals)), findings=_findings(page, rotation),
     )
+
+
+def _findings(page: CleanPage, rotation_deg: int) -> tuple[Finding, ...]:
+    size = (page.width_px, page.height_px)
+    k = MM_PER_INCH / page.dpi
+    kept = tuple(f for f in page.findings if f.code != UPSIDE_DOWN)
+    told = (turned(page.number, size, page.dpi),) if rotation_deg else ()
+    return moved_over(kept, (size[0] * k, size[1] * k)) + told

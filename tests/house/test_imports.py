@@ -14,7 +14,7 @@ OWN = (*PACKAGES, "api", "settings")
 LADDER: list[tuple[str, ...]] = [
     ("digitizer.geometry", "digitizer.errors"),
     ("digitizer.vietnam", "digitizer.document", "digitizer.template", "digitizer.calibration",
-     "digitizer.glance"),
+     "digitizer.faults", "digitizer.glance"),
     ("digitizer.options", "digitizer.ports", "digitizer.wire"),
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from digitizer.document import PageImage
 from digitizer.imaging.pdf_pages import page_size_pt
-from digitizer.imaging.pdf_scans import unwrapped, wrapped_scan
+from digitizer.imaging.pdf_scans import lone_picture, unwrapped, wrapped_scan
 from digitizer.options import Limits, Options
 from digitizer.stages.ingest import ingest
 from digitizer.stages.render import render
@@ -44,7 +44,8 @@ def changed(path: Path, change: Callable[[pikepdf.Pdf, pikepdf.Page], None]) -> 
 def pixels(path: Path, most: int = MOST) -> np.ndarray | None:
     with pikepdf.open(path) as pdf:
         page = pdf.pages[0].obj
-        found = wrapped_scan(page, page_size_pt(page), most)
+        alone = lone_picture(page, page_size_pt(page))
+        found = wrapped_scan(alone, most) if alone else None
         return unwrapped(found) if found else None
 
 

@@ -145,3 +145,19 @@ def test_real_blanks(form_id: str, cells: int, dotted: int) -> None:
     assert sum(1 for leader in page.leaders if leader.pitch_px) >= dotted
     assert page.seals == ()
     assert (page.rotation_deg, page.skew_deg) == (0, pytest.approx(0, abs=0.15))
+
+
+def test_a_fault_is_placed_on_the_upright_page_and_a_turn_is_told() -> None:
+    """The head of the sheet blurred, the sheet laid upside down: the place is at the head of what is read."""
+    straight = Sheet().paragraph(30).bgr()
+    straight[:2100] = cv2.GaussianBlur(straight, (0, 0), 3.5)[:2100]
+    page = clean(PageImage(4, np.ascontiguousarray(np.rot90(straight, 2)), 300.0, 150.0))
+    told = {finding.code: finding for finding in page.findings}
+    assert set(told) == {"blurred", "upside_down", "low_resolution"}
+    assert all((f.page == 4 and "quét" in f.message) or f.code == "upside_down" for f in told.values())
+    assert max(y for _, y in told["blurred"].polygon_mm) < 200
+    assert told["low_resolution"].polygon_mm == ((0.0, 0.0), (209.97, 0.0), (209.97, 297.01), (0.0, 297.01))
+
+
+def test_an_honest_scan_has_no_finding() -> None:
+    assert clean(PageImage(1, scanned(form().bgr(), 1.0), 300.0, 300.0)).findings == ()

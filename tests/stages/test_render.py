@@ -185,3 +185,20 @@ def test_scratch_is_gone_after_rendering(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     pages_of(tmp_path, good_pdf(2))
     assert list(scratch.iterdir()) == []
+
+
+def test_the_scanned_resolution_is_told_where_the_file_tells_it(tmp_path: Path) -> None:
+    """Stated, implied by A4's shape, of the scan that a PDF page wraps whatever its packing; none of a card's picture
+    and none of a drawn page."""
+    def dpi(content: bytes) -> float | None:
+        (page,) = pages_of(tmp_path, content)
+        return page.scanned_dpi
+
+    assert dpi(packed(picture(), "PNG", 150)) == pytest.approx(150, abs=0.1)
+    assert dpi(packed(picture(), "PNG", None)) == pytest.approx(100, rel=0.01)
+    assert dpi(packed(picture(size=(1011, 638)), "PNG", None)) is None
+    for mode in ("L", "1"):  # as JPEG, and as fax
+        buffer = io.BytesIO()
+        picture(mode).save(buffer, "PDF", resolution=120.0)
+        assert dpi(buffer.getvalue()) == pytest.approx(120, rel=0.01)
+    assert dpi(good_pdf(1)) is None

@@ -149,3 +149,10 @@ def test_nothing_below_the_bar_is_accepted(answers: list[tuple[float, bool]], ac
     required = [c for c, r in answers if r]
     if required:
         assert decision.confidence == min(required)
+
+
+def test_a_spoilt_page_asks_for_nobody_but_is_told_beside_a_doubt() -> None:
+    spoilt = (Finding("blurred", "clean", "Ảnh quét bị nhòe.", 1), Finding("upside_down", "clean", "Trang ngược.", 1))
+    assert outcome(record(field(), findings=spoilt)) == (Outcome.ACCEPT, [])
+    assert outcome(record(field("relation", 0.1), findings=spoilt)) == (Outcome.REVIEW, ["low_confidence", "blurred"])
+    assert outcome(record(form=None, findings=spoilt)) == (Outcome.UNKNOWN, ["unknown_form", "blurred"])
