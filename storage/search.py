@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection
 from storage import tables as t
 from storage.database import Database
 from storage.search_base import Found, Hit, Wanted
-from storage.search_words import Term, fields_that_fit, terms_of, written_so
+from storage.search_words import Term, groups_fit, groups_of, written_so
 from storage.uploads import in_branch
 
 S, W, R, V = t.record_search.c, t.record_words.c, t.records.c, t.record_versions.c
 BEYOND = "\U0010ffff"  # sorts behind every letter
 COUNTED_TO = 5000  # more records than that with one word: the word is common, whichever of the common ones leads
-LOOKED_AT = 500  # texts at once where a field or the marks are to be compared
+LOOKED_AT, MOST_AT_ONCE = 100, 1600  # texts at once where fields or marks are compared, doubled while too few fit
 MOST_LOOKED_AT = 20_000  # then the page ends, and the next goes on from there
 
 
@@ -29,30 +29,36 @@ class SqlSearch:
         self._db = database
 
     def find(self, branch: str, wanted: Wanted) -> Found:
-        terms = terms_of(wanted.text)
-        if wanted.text.strip() and not terms:
+        groups = groups_of(wanted.text)
+        if wanted.text.strip() and not groups:
             return Found((), None)
         with self._db.read() as conn:
+            terms = tuple(dict.fromkeys(term for group in groups for term in group))
             query = _filtered(branch, wanted).where(*_with_all(conn, terms)).order_by(S.number.desc())
-            if not wanted.field and not wanted.exact:
+            if len(terms) < 2 and not wanted.field and not wanted.exact:
                 found = conn.execute(_before(query, wanted.before).limit(wanted.limit + 1)).all()
                 return _page(conn, [row.number for row in found], wanted.limit)
-            return self._compared(conn, query, wanted, terms)
+            return _compared(conn, query, wanted, groups)
 
-    def _compared(self, conn: Connection, query: sa.Select[Any], wanted: Wanted, terms: Sequence[Term]) -> Found:
-        """The index knows words of a record; the field and the marks are told by its text."""
-        fits: list[int] = []
-        looked_at, before = 0, wanted.before
-        while looked_at < MOST_LOOKED_AT:
-            rows = conn.execute(_before(query, before).limit(LOOKED_AT)).all()
-            some = [r for r in rows if not wanted.field or fields_that_fit(r.text, terms, wanted.field)]
-            bodies = _bodies(conn, [r.number for r in some]) if wanted.exact else {}
-            fits += [r.number for r in some if not wanted.exact or written_so(bodies[r.number], wanted.text)]
-            if len(fits) > wanted.limit or len(rows) < LOOKED_AT:
-                return _page(conn, fits, wanted.limit)
-            looked_at += len(rows)
-            before = rows[-1].number
-        return Found(_page(conn, fits, wanted.limit).hits, before)
+
+def _compared(
+    conn: Connection, query: sa.Select[Any], wanted: Wanted, groups: Sequence[tuple[Term, ...]]
+) -> Found:
+    """The index knows the words of a record; what stands together, and with which marks, is told by its text."""
+    fits: list[int] = []
+    looked_at, before, at_once = 0, wanted.before, LOOKED_AT
+    while looked_at < MOST_LOOKED_AT:
+        rows = conn.execute(_before(query, before).limit(at_once)).all()
+        some = [r.number for r in rows if groups_fit(r.text, groups, wanted.field)]
+        if wanted.exact:
+            bodies = _bodies(conn, some)
+            some = [number for number in some if written_so(bodies[number], wanted.text)]
+        fits += some
+        if len(fits) > wanted.limit or len(rows) < at_once:
+            return _page(conn, fits, wanted.limit)
+        looked_at, at_once = looked_at + len(rows), min(2 * at_once, MOST_AT_ONCE)
+        before = rows[-1].number
+    return Found(_page(conn, fits, wanted.limit).hits, before)
 
 
 def _filtered(branch: str, wanted: Wanted) -> sa.Select[Any]:
@@ -84,7 +90,9 @@ def _with_all(conn: Connection, terms: Sequence[Term]) -> list[sa.ColumnElement[
         sa.select(sa.func.count()).select_from(sa.select(W.number).where(_is(term)).limit(COUNTED_TO).subquery())
     ).scalar_one() for term in terms}
     leading = min(terms, key=lambda term: counted[term])
-    return [_listed(term) if term is leading or term.begins else _asked(term) for term in terms]
+    # the common beginning of a word would only be a long list: the texts tell (_compared)
+    others = (x for x in terms if x is not leading and not (x.begins and counted[x] == COUNTED_TO))
+    return [_listed(leading), *(_listed(term) if term.begins else _asked(term) for term in others)]
 
 
 def _is(term: Term) -> sa.ColumnElement[bool]:

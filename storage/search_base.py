@@ -11,9 +11,9 @@ from typing import Any, Protocol
 class Wanted:
     """What somebody looks for; everything empty: the newest records.
 
-    text: words, numbers, days; all must stand in the record. field: in one field of it (an id, with [n] for any row of
-    a table, or a key of search_words.GROUPS). exact: with the marks as typed. since, until: of arrival, until excluded.
-    before: `Found.next_before` of the page before."""
+    text: words, numbers, days; what stands between commas must stand in one field. field: in this one (an id, with [n]
+    for any row of a table, or a key of search_words.GROUPS). exact: with the marks as typed. since, until: of arrival,
+    until excluded. before: `Found.next_before` of the page before."""
 
     text: str = ""
     field: str = ""

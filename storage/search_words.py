@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from digitizer.template import FieldType
 from digitizer.vietnam.text import fold, nfc
 
-MOST_TERMS = 12
+MOST_GROUPS = 12
 LONGEST_WORD = 64  # longer ones are no words of a paper: runs of misread leaders
 _WORD = re.compile(r"[^\W_]+")
 _DAY = re.compile(r"\b(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})\b")
@@ -81,30 +81,37 @@ def field_words(field: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(w for w in words if len(w) <= LONGEST_WORD))
 
 
-def terms_of(typed: str) -> tuple[Term, ...]:
-    """What to look for: dates as days, numbers without gaps; whole words, of the last and of numbers also a beginning.
+def groups_of(typed: str) -> tuple[tuple[Term, ...], ...]:
+    """What to look for: words that must stand in one field together, a group each. A comma, a day and a number part
+    groups: "Hương, Hàng Bạc 1985" are three.
 
-    1/2/2024 is the first of February, 2/2024 its month. Letters alone (Y, H) are whole words."""
+    1/2/2024 is the first of February, 2/2024 its month; a number needs no gaps. Words are whole, the last one and
+    numbers also a beginning; letters alone (Y, H) are whole words."""
     rest, days = _take_days(nfc(typed))
     rest = _SPACED_NUMBER.sub(lambda found: _digits(found.group()), rest)
-    words = _split(rest)
-    found = [Term(day, len(day) < 8) for day in days]
-    for place, word in enumerate(words):
-        open_end = word.isdigit() or place == len(words) - 1
-        found.append(Term(word, open_end and len(word) > 1))
-    return tuple(dict.fromkeys(found))[:MOST_TERMS]
+    found = [(Term(day, len(day) < 8),) for day in days]
+    parts = [[_split(piece) for piece in part.split()] for part in re.split("[,;]", rest)]
+    last = next((words[-1] for part in reversed(parts) for words in reversed(part) if words), "")
+    for part in parts:
+        together = [word for words in part for word in words if not _is_number(words)]
+        found.append(tuple(Term(w, len(w) > 1 and (w.isdigit() or w is last)) for w in together))
+        found += [tuple(Term(w, w is words[-1] and len(w) > 1) for w in words) for words in part if _is_number(words)]
+    return tuple(dict.fromkeys(group for group in found if group))[:MOST_GROUPS]
 
 
-def fields_that_fit(text: str, terms: Iterable[Term], field: str) -> bool:
-    """Whether one of the fields meant by `field` (an id, with [n] any row; or a key of GROUPS) holds every term."""
+def _is_number(words: Sequence[str]) -> bool:
+    """Of a house as little as of a file: only what is long enough to be one by itself."""
+    return any(c.isdigit() for c in "".join(words)) and len("".join(words)) >= 4
+
+
+def groups_fit(text: str, groups: Iterable[tuple[Term, ...]], field: str) -> bool:
+    """Whether each group stands in one field of the text. `field`: only in those meant by it, an id (with [n] any row)
+    or a key of GROUPS; '' in any."""
     wanted, types = re.compile(re.escape(field).replace(r"\[n\]", r"\[\d+\]") + r"\Z"), GROUPS.get(field)
-    asked = tuple(terms)
-    for line in text.split("\n"):
-        field_id, kind, words = line.split("\t")
-        meant = kind in types if types else wanted.match(field_id)
-        if meant and all(term.fits(words.split(" ")) for term in asked):
-            return True
-    return False
+    lines = [line.split("\t") for line in text.split("\n")]
+    meant = [words.split(" ") for field_id, kind, words in lines
+             if not field or (kind in types if types else wanted.match(field_id))]
+    return all(any(all(term.fits(words) for term in group) for words in meant) for group in groups)
 
 
 def written_so(body: Mapping[str, Any], typed: str) -> bool:

@@ -83,7 +83,11 @@ def get_versions(service: Parts, identity: Reader, record_id: RecordId) -> Versi
 })
 def get_original(service: Parts, identity: Reader, record_id: RecordId) -> Response:
     """The scan the record was read from. Its hash is checked on every read; a damaged one is refused, not served."""
-    record = find(service, identity, record_id)
+    return original_of(service, find(service, identity, record_id))
+
+
+def original_of(service: Service, record: StoredRecord) -> Response:
+    """The bytes as they came, always as a download. Raises IntegrityError."""
     with service.heavy:
         data = service.stores.objects.get(record.object_key, record.sha256)
     suffix = SUFFIXES.get(record.media_type, ".bin")

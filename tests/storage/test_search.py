@@ -66,6 +66,7 @@ def ids(search: RecordSearch, text: str, own: str = "*", **rest: Any) -> list[st
     "Đặng Thị Hương", "dang thi huong", "DANG HUONG", "hương đặng", "huo", "da\u0323\u0306ng", "đăng",
     "3/2/1985", "03-02-1985", "1985-02-03", "2/1985", "001185012345", "001 185 012 345", "0011850", "0912345678",
     "0912.345.678", "hang bac", "hoan kiem", "H26.11-260305-0007", "260305", "binh y", "sub_1", "huong 1985-02-03",
+    "huong 3/2/1985 001185012345", "hương, hàng bạc", "hang bac; y binh; 0912345678", "12 hang bac",
 ])
 def test_found_by(world: World, search: RecordSearch, typed: str) -> None:
     other = body("Trần Văn Nam", "001085000001", **{
@@ -79,7 +80,7 @@ def test_found_by(world: World, search: RecordSearch, typed: str) -> None:
     assert ids(search, typed) == [wanted]
 
 
-@pytest.mark.parametrize("typed", ["lang", "hang nam", "uong", "1850", "y binh tran", "%", "' or 1=1", "__"])
+@pytest.mark.parametrize("typed", ["lang", "hang nam", "huong binh", "huong hang bac", "dang binh 1985", "uong", "1850", "y binh tran", "%", "' or 1=1", "__"])
 def test_not_found_by(world: World, search: RecordSearch, typed: str) -> None:
     kept(world, 1, body())
     assert ids(search, typed) == []

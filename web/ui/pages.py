@@ -29,6 +29,7 @@ HEADERS = {
 }
 # The pages of the menu, in its order: address, name, right that opens it.
 MENU: tuple[tuple[str, str, Right], ...] = (
+    ("/records", "Hồ sơ", Right.RECORDS),
     ("/people", "Tài khoản", Right.PEOPLE),
 )
 
@@ -58,6 +59,7 @@ def environment(language: str) -> jinja2.Environment:
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.filters["local"] = local_time
+    made.filters["local_text"] = lambda text: local_time(datetime.fromisoformat(text))
     made.filters["local_day"] = lambda moment: local_time(moment, "%d/%m/%Y")
     made.filters["percent"] = lambda share: percent(share, language)
     made.globals["static"] = static_address
