@@ -25,7 +25,7 @@ from storage.search_words import Names, indexed_text, indexed_words
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
 BRANCHES = 30
-SHAPES = 20_000  # different bodies; more records repeat them, so that making 100,000 takes two minutes
+SHAPES = 5_000  # different bodies; more records repeat them, so that making 100,000 takes two minutes
 AT_ONCE = 1000
 BEGIN = datetime(2026, 1, 5, 1, tzinfo=UTC)
 ROUNDS = 5
@@ -69,7 +69,8 @@ def fill(database: Database, records: int, seed: int) -> None:
     shapes = [(x.id, invented_body(x, rng)) for x in (rng.choice(templates) for _ in range(min(SHAPES, records)))]
     for begin in range(0, records, AT_ONCE):
         with database.write() as conn:
-            _insert(conn, [_row(n, *shapes[rng.randrange(len(shapes))]) for n in range(begin, min(begin + AT_ONCE, records))])
+            numbers = range(begin, min(begin + AT_ONCE, records))
+            _insert(conn, [_row(n, *shapes[rng.randrange(len(shapes))]) for n in numbers])
     with database.write() as conn:
         conn.execute(sa.text("ANALYZE"))
 

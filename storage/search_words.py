@@ -89,7 +89,7 @@ def groups_of(typed: str) -> tuple[tuple[Term, ...], ...]:
     numbers also a beginning; letters alone (Y, H) are whole words."""
     rest, days = _take_days(nfc(typed))
     rest = _SPACED_NUMBER.sub(lambda found: _digits(found.group()), rest)
-    found = [(Term(day, len(day) < 8),) for day in days]
+    found: list[tuple[Term, ...]] = [(Term(day, len(day) < 8),) for day in days]
     parts = [[_split(piece) for piece in part.split()] for part in re.split("[,;]", rest)]
     last = next((words[-1] for part in reversed(parts) for words in reversed(part) if words), "")
     for part in parts:

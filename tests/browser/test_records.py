@@ -182,7 +182,8 @@ def test_without_script_the_form_still_searches(staff: Office) -> None:
 
 
 @pytest.mark.parametrize(("role", "branch", "finds", "status"), [
-    (PersonRole.REVIEWER, SOUTH, 0, 404), (PersonRole.SUPERVISOR, "*", 1, 200), (PersonRole.SECOND_REVIEWER, NORTH, 1, 200),
+    (PersonRole.REVIEWER, SOUTH, 0, 404), (PersonRole.SUPERVISOR, "*", 1, 200),
+    (PersonRole.SECOND_REVIEWER, NORTH, 1, 200),
 ])
 def test_the_own_branch_only(staff: Office, role: PersonRole, branch: str, finds: int, status: int) -> None:
     record = kept(staff)

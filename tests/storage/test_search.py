@@ -80,7 +80,10 @@ def test_found_by(world: World, search: RecordSearch, typed: str) -> None:
     assert ids(search, typed) == [wanted]
 
 
-@pytest.mark.parametrize("typed", ["lang", "hang nam", "huong binh", "huong hang bac", "dang binh 1985", "uong", "1850", "y binh tran", "%", "' or 1=1", "__"])
+@pytest.mark.parametrize("typed", [
+    "lang", "hang nam", "huong binh", "huong hang bac", "dang binh 1985", "uong", "1850", "y binh tran", "%",
+    "' or 1=1", "__",
+])
 def test_not_found_by(world: World, search: RecordSearch, typed: str) -> None:
     kept(world, 1, body())
     assert ids(search, typed) == []

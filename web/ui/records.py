@@ -48,12 +48,12 @@ class SearchForm(BaseModel):
     """As the form on the page sends it; days are Hanoi's."""
 
     csrf: str = ""
-    text: str = Field("", max_length=200)
-    field: str = Field("", max_length=100)
+    text: str = Field(default="", max_length=200)
+    field: str = Field(default="", max_length=100)
     exact: bool = False
-    form: str = Field("", max_length=64)
-    state: str = Field("", max_length=20)
-    branch: str = Field("", max_length=64)
+    form: str = Field(default="", max_length=64)
+    state: str = Field(default="", max_length=20)
+    branch: str = Field(default="", max_length=64)
     since: date | None = None
     until: date | None = None
     before: int | None = None

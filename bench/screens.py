@@ -1,0 +1,166 @@
+"""Pictures of the pages for people: takes the name of a page, leaves docs/img/<page>.png.
+
+`python -m bench.screens records`. A service of its own with invented people; their papers are our own prints, filled,
+scanned and read by the machine, so that nothing on the pictures is made up by hand."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import api
+from bench.make import document, template_of
+from bench.prints import print_blank
+from digitizer.options import PICTURE_DPI, Options
+from digitizer.pipeline import settle
+from digitizer.sandbox import Reader
+from digitizer.template import load_templates
+from digitizer.wire import record_to_json
+from settings import Settings
+from storage.base import Answer, NewRecord, NewUpload, State, Stores
+from storage.connect import open_stores
+from storage.workbench import NewPerson, PagePicture, PersonRole, Workbench
+from web.deps import Service
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "img"
+SCREEN = {"width": 1366, "height": 768}
+FORMS = ("khai-sinh", "ct01", "khai-tu", "xac-nhan-hon-nhan")
+BRANCHES = ("chi-nhanh-01", "chi-nhanh-02")
+
+
+@dataclass
+class Place:
+    """A running service with people in it and a browser before it."""
+
+    stores: Stores
+    url: str
+    browser: Browser
+
+    @property
+    def workbench(self) -> Workbench:
+        assert self.stores.workbench is not None
+        return self.stores.workbench
+
+    def page(self, role: PersonRole, branch: str, start: str) -> Page:
+        """A window of somebody invented who works as that."""
+        login, password = f"{role.value}-{secrets.token_hex(3)}".replace("_", "-"), secrets.token_urlsafe(12)
+        self.workbench.people.add(NewPerson(login, "Trần Minh An", role, branch, password), "bench")
+        _, token = self.workbench.people.sign_in(login, password)
+        context = self.browser.new_context(viewport=SCREEN, base_url=self.url, locale="vi-VN")  # type: ignore[arg-type]
+        context.add_cookies([{"name": "digitizer_session", "value": token, "url": self.url}])
+        page = context.new_page()
+        page.goto(start)
+        return page
+
+
+def records(place: Place, seed: int) -> None:
+    """The list with what was looked for, a record beside its paper."""
+    read(place.stores, seed, 6)
+    page = place.page(PersonRole.SUPERVISOR, "*", "/records")
+    page.fill("#text", "nguyen")
+    page.press("#text", "Enter")
+    page.wait_for_selector("#hits tr")
+    shoot(page, "records")
+    page.locator("#hits a").last.click()
+    page.locator("summary").nth(1).click()
+    page.wait_for_load_state("networkidle")
+    shoot(page, "record")
+
+
+PAGES: dict[str, Callable[[Place, int], None]] = {"records": records}
+
+
+def read(stores: Stores, seed: int, count: int) -> None:
+    """Uploads that many invented papers and reads them as a worker does."""
+    rng = random.Random(seed)
+    reader = Reader(Options())
+    reader.start()
+    with tempfile.TemporaryDirectory() as folder:
+        for n in range(count):
+            blank = print_blank(template_of(FORMS[n % len(FORMS)]))
+            made = document(blank, seed + n, "medium", Path(folder) / f"{n}.pdf")
+            _keep(stores, reader, made.path.read_bytes(), rng.choice(BRANCHES))
+    reader.close()
+
+
+def _keep(stores: Stores, reader: Reader, data: bytes, branch: str) -> None:
+    number, digest = secrets.token_hex(16), hashlib.sha256(data).hexdigest()
+    key = f"originals/{digest[:2]}/{digest}"
+    stores.objects.put(key, data, digest)
+    upload = NewUpload(f"sub_{number}", f"doc_{number}", branch, "bench", "to-khai.pdf", "application/pdf", digest,
+                       len(data), key)
+    stores.uploads.begin("bench", number, digest)
+    stores.uploads.accept(upload, "bench", number, Answer(202, {}, "{}"))
+    claim = stores.queue.claim(upload.document_id, "bench", 600)
+    assert claim is not None and stores.workbench is not None
+    drafts, pictures = reader.read_to_show(data, upload.file_name, None)
+    kept = []
+    for picture in pictures:
+        of_picture = hashlib.sha256(picture.data).hexdigest()
+        stores.objects.put(f"pages/{of_picture[:2]}/{of_picture}", picture.data, of_picture)
+        kept.append(PagePicture(picture.number, f"pages/{of_picture[:2]}/{of_picture}", of_picture, picture.width_px,
+                                picture.height_px, PICTURE_DPI))
+    stores.workbench.pictures.keep(upload.document_id, kept)
+    read_records = [settle(draft, None, Options()) for draft in drafts]
+    new = [NewRecord(record_to_json(r), r.form.form_id if r.form else None, State.NEEDS_REVIEW) for r in read_records]
+    stores.queue.finish(claim, new, State.NEEDS_REVIEW)
+
+
+def shoot(page: Page, name: str) -> None:
+    IMAGES.mkdir(exist_ok=True)
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+@contextmanager
+def service(folder: Path) -> Iterator[tuple[Stores, str]]:
+    """The application on a free port, on SQLite in the folder."""
+    stores = open_stores(Settings(var=folder))
+    built = api.build(Service(stores, load_templates(), lambda data, name: None))
+    server = uvicorn.Server(uvicorn.Config(built, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    try:
+        yield stores, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(15)
+        stores.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 0 when the pictures are there."""
+    parser = argparse.ArgumentParser(prog="python -m bench.screens", description=__doc__)
+    parser.add_argument("pages", nargs="*", choices=(*PAGES, []), help="all of them by default")
+    parser.add_argument("--seed", type=int, default=5)
+    options = parser.parse_args(arguments)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        for name in options.pages or PAGES:
+            with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as (stores, url):
+                PAGES[name](Place(stores, url, browser), options.seed)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
