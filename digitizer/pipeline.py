@@ -18,6 +18,7 @@ from digitizer.stages.classify import group_pages
 from digitizer.stages.clean import clean
 from digitizer.stages.enrich import enrich
 from digitizer.stages.extract import extract
+from digitizer.stages.hold import NOTHING, Held, hold
 from digitizer.stages.ingest import ingest
 from digitizer.stages.judge import Looked, judge, missing, not_looked_at
 from digitizer.stages.normalize import normalize
@@ -134,6 +135,9 @@ def _of_pages(pages: tuple[CleanPage, ...]) -> Iterator[Finding]:
     return (finding for page in pages for finding in page.findings if finding.code != "blank_page")
 
 
-def settle(draft: Record, population: PopulationRegistry | None, options: Options) -> Record:
-    """Evidence from the registry beside the paper, then the decision; never changes what was read."""
-    return route(enrich(draft, population), options.accept_probability)
+def settle(
+    draft: Record, population: PopulationRegistry | None, options: Options, held: Held = NOTHING
+) -> Record:
+    """Evidence from the registry beside the paper, then the decision; never changes what was read. held: what may not
+    pass unseen for the time being."""
+    return route(hold(enrich(draft, population), held), options.accept_probability)

@@ -10,6 +10,7 @@ from typing import Any
 
 from digitizer.document import Correction, Field, FieldStatus, Finding, Record, Source
 from digitizer.errors import UsageError
+from digitizer.score import comparable
 from digitizer.stages.normalize import normalize
 from digitizer.stages.route import route
 from digitizer.stages.validate import validate
@@ -96,6 +97,29 @@ def correct(
         aside = tuple(dict.fromkeys((*record.decision.overruled, *overruled)))
         evidence = replace(evidence, decision=replace(record.decision, overruled=aside))
     return route(validate(evidence), accept_probability)
+
+
+def says(record: Record, field_id: str, change: Change, templates: Sequence[Template] = ()) -> Field:
+    """What one field would be after the change, whatever else stands there. Raises UsageError for faults."""
+    wrong = faults(record, {field_id: change}, templates)
+    if wrong:
+        raise UsageError(wrong[field_id])
+    before = _field(record, field_id, templates)
+    assert before is not None  # faults() has looked
+    return _settled(record, before, change)
+
+
+def same_answer(a: Field, b: Field) -> bool:
+    """Whether two say the same of one place on the paper: both that nothing usable stands there, in the same way; or
+    the same value; or the same letters, whatever their case, spaces, commas and place of the tone mark."""
+    kinds = tuple("empty" if f.status in EMPTY else f.status.value for f in (a, b))
+    if kinds[0] != kinds[1]:
+        return False
+    if a.status is not FieldStatus.FILLED:
+        return True
+    if a.value is not None and a.value == b.value and not isinstance(a.value, dict):
+        return True
+    return comparable(a.type, a.raw) == comparable(a.type, b.raw)
 
 
 def _settled(record: Record, field: Field, change: Change) -> Field:

@@ -378,3 +378,7 @@ class Stores:
     audit: Audit | None = None
     workbench: Workbench | None = None  # what the pages for people need; kept in SQL only
     close: Callable[[], None] = _nothing
+
+    def held(self) -> frozenset[tuple[str, str]]:
+        """(form id, type of field) that must not pass unseen now."""
+        return self.workbench.quality.held() if self.workbench else frozenset()

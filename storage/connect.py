@@ -7,12 +7,14 @@ from settings import Settings
 from storage import migrate as migrations
 from storage.audit import SqlAudit
 from storage.base import ObjectStore, Stores
+from storage.checks import SqlChecks
 from storage.database import Database
 from storage.desk import SqlDesk
 from storage.keys import SqlKeys
 from storage.objects import open_objects
 from storage.people import SqlPeople
 from storage.pictures import SqlPictures
+from storage.quality_risk import SqlQuality
 from storage.queue import SqlQueue
 from storage.records import SqlRecords
 from storage.rules import Clock
@@ -82,6 +84,8 @@ def workbench_on(database: Database) -> Workbench:
         desk=SqlDesk(database),
         search=SqlSearch(database),
         pictures=SqlPictures(database),
+        checks=SqlChecks(database),
+        quality=SqlQuality(database),
     )
 
 

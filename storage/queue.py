@@ -13,6 +13,7 @@ from digitizer.errors import StaleFence
 from storage import tables as t
 from storage import waiting
 from storage.base import MAX_ATTEMPTS, UNFINISHED, Claim, NewRecord, State
+from storage.checks_draw import RELEASED, Placed, released
 from storage.database import Change, Database
 from storage.rules import publish_at_once, require_finished, require_move
 from storage.search_index import index_new
@@ -180,4 +181,6 @@ def _store(change: Change, claim: Claim, new: NewRecord) -> str:
     if state is State.NEEDS_REVIEW:
         waiting.enter(change, record_id, new.body)
     change.event("record.created", claim.submission.id, claim.submission.branch, state, (record_id, 1))
+    if state in RELEASED:
+        released(change, Placed(record_id, claim.submission.branch, new.form_id, 1, new.body), None)
     return record_id

@@ -13,6 +13,7 @@ from digitizer.errors import NotFound, PreconditionFailed
 from storage import rules, waiting
 from storage import tables as t
 from storage.base import Event, EventPage, Original, RecordPage, RecordVersion, State, StoredRecord
+from storage.checks_draw import RELEASED, Placed, released
 from storage.database import Change, Database
 from storage.search_index import index_correction
 from storage.uploads import in_branch
@@ -150,6 +151,8 @@ def add_version(change: Change, before: StoredRecord, body: dict[str, Any], auth
     change.audit(author, "record.corrected", rules.changed_fields(before.body, body), record_id=before.id,
                  submission_id=before.submission_id, document_id=before.document_id)
     waiting.follow(change, before.id, state, body)
+    if state in RELEASED:
+        released(change, Placed(before.id, before.branch, before.form_id, version, body), before.state)
     move_document(change, before)
     return state
 

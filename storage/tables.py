@@ -262,3 +262,69 @@ review_drafts = sa.Table(
     Column("saved_at", UtcTime, nullable=False),
     sa.Index(None, "person_id"),
 )
+
+# Append-only: the newest row holds; a draw is repeated with the row that held when the record was released.
+quality_rules = sa.Table(
+    "quality_rules", metadata,
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("seed", Text, nullable=False),  # secret: whoever knows it can foresee what is checked
+    Column("body", sa.JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+checks = sa.Table(
+    "checks", metadata,
+    Column("id", Text, primary_key=True),
+    _ref("records.id"),
+    Column("branch", Text, nullable=False),
+    Column("form_id", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("field_id", Text, nullable=False),
+    Column("field_type", Text, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version", sa.Integer, nullable=False),  # of the record, whose answer is checked
+    Column("confidence", sa.Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("counted", sa.Boolean, nullable=False),  # in the error rate: a sample where something is written
+    Column("drawn_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime),
+    Column("settled_by", Text, nullable=False),
+    Column("standing", sa.JSON),
+    Column("amended_in", sa.Integer),  # the version that says what two people keyed
+    Column("taken_by", Text),
+    Column("taken_until", UtcTime),
+    sa.Index(None, "state", "branch", "drawn_at"),
+    sa.Index(None, "record_id"),
+    sa.Index(None, "form_id", "field_type", "settled_at"),
+)
+
+check_answers = sa.Table(
+    "check_answers", metadata,
+    Column("check_id", Text, sa.ForeignKey("checks.id"), primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+holds = sa.Table(
+    "holds", metadata,
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("form_id", Text, nullable=False),
+    Column("field_type", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("held_at", UtcTime, nullable=False),
+    Column("held_by", Text, nullable=False),
+    Column("samples", sa.Integer, nullable=False),
+    Column("wrong", sa.Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("released_at", UtcTime),
+    Column("released_by", Text, nullable=False),
+    Column("release_note", Text, nullable=False),
+    sa.Index(None, "form_id", "field_type", "released_at"),
+    sqlite_autoincrement=True,
+)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from storage.checks_base import Checks, Quality
 from storage.desk_base import Desk
 from storage.search_base import RecordSearch
 
@@ -130,3 +131,5 @@ class Workbench:
     search: RecordSearch
     pictures: Pictures
     desk: Desk
+    checks: Checks
+    quality: Quality

@@ -65,8 +65,10 @@ def read_document(workplace: Workplace, claim: Claim) -> Reached:
     except DigitizerError as error:
         log.warning("reading_failed", code=error.code, detail=error.detail, attempt=claim.attempt)
         return Reached(State.QUEUED, error.code)
+    held = workplace.stores.held()  # asked anew for every document: what is held takes effect with the next one
     settled = [
-        settle(replace(draft, sha256=submission.sha256), workplace.population, workplace.options) for draft in drafts
+        settle(replace(draft, sha256=submission.sha256), workplace.population, workplace.options, held)
+        for draft in drafts
     ]
     records = tuple(NewRecord(record_to_json(r), r.form.form_id if r.form else None, record_state(r)) for r in settled)
     if not records:

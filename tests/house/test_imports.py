@@ -12,7 +12,7 @@ OWN = (*PACKAGES, "api", "settings")
 
 # One rung may import the rungs below it (and, unless listed under ISLANDS, its own). First match wins.
 LADDER: list[tuple[str, ...]] = [
-    ("digitizer.geometry", "digitizer.errors"),
+    ("digitizer.geometry", "digitizer.errors", "digitizer.bounds"),
     ("digitizer.vietnam", "digitizer.document", "digitizer.template", "digitizer.calibration",
      "digitizer.faults", "digitizer.glance"),
     ("digitizer.options", "digitizer.ports", "digitizer.wire"),

@@ -1,0 +1,47 @@
+"""Records for the storage tests of checking: read, corrected and keyed by invented people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from digitizer.document import FieldStatus, Outcome, Record
+from digitizer.review import Author, Change, correct
+from digitizer.wire import record_from_json, record_to_json
+from storage.base import NewRecord, State, Stores
+from storage.checks_base import Keyed
+from tests.contract.worlds import ACCEPTED, new_upload
+from tests.web.world import answer, sample_record
+
+RIGHT = {"child.full_name": "Nguyễn Thi Mẫu", "child.date_of_birth": "01/02/2024", "child.sex": "Nữ",
+         "child.ethnicity": "Kinh"}
+
+
+def read(stores: Stores, number: int = 1, outcome: Outcome = Outcome.ACCEPT, record: Record | None = None,
+         branch: str = "b01") -> str:
+    """Uploaded and read; gives the record's id."""
+    stores.uploads.begin("dev", f"key-{number}", "f")
+    stores.uploads.accept(new_upload(number, branch), "dev", f"key-{number}", ACCEPTED)
+    claim = stores.queue.claim(f"doc_{number}", "w1", 30)
+    assert claim is not None
+    body = record_to_json(record or sample_record(outcome))
+    state = State.ACCEPTED if outcome is Outcome.ACCEPT else State.NEEDS_REVIEW
+    (record_id,) = stores.queue.finish(claim, [NewRecord(body, "khai-sinh", state)], state)
+    return record_id
+
+
+def named(name: str, confidence: float = 0.99) -> Record:
+    """A record with one field."""
+    field = answer("child.full_name", "person_name", name, name, confidence)
+    return replace(sample_record(Outcome.ACCEPT), fields=(field,))
+
+
+def corrected(stores: Stores, record_id: str, changes: dict[str, str], author: str = "per_first") -> None:
+    """As the page of review saves it."""
+    seen = stores.records.record(record_id, "*")
+    said = {name: Change(raw=raw) for name, raw in changes.items()}
+    after = correct(record_from_json(seen.body), said, Author(author, "2026-11-23T08:00:00Z"), 0.0)
+    stores.records.correct(record_id, "*", seen.version, record_to_json(after), author, "")
+
+
+def keyed(raw: str) -> Keyed:
+    return Keyed(FieldStatus.FILLED, raw)
