@@ -99,3 +99,13 @@ def test_of_a_thick_file_the_first_pages_are_looked_at(tools: Tools, tmp_path: P
     pages = filled(print_blank(template_of("khai-tu")), 7).pages
     seen = look(tools, pages, tmp_path, Options(limits=Limits(glance_pages=1)))
     assert len(seen.pages) == 1 and [r.code for r in seen.missing] == ["not_checked"]
+
+
+def test_a_spoilt_page_is_to_be_scanned_again_with_its_place(tools: Tools, tmp_path: Path) -> None:
+    pages = filled(print_blank(template_of("khai-sinh")), 7).pages
+    shaken = scan_all(pages, replace(QUALITIES["medium"], blur_px=2.6), random.Random(3))
+    (path,) = save(shaken, tmp_path / "shaken.pdf")
+    seen = glance_documents(path, path.name, tools, Options())
+    told = [r for page in seen.pages for r in page.remarks if r.code == "blurred"]
+    assert [r.page for r in told] == list(range(1, len(pages) + 1)) and seen.verdict is PageVerdict.RESCAN
+    assert all(r.message and len(r.polygon_mm) == 4 for r in told)

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from digitizer.geometry import Box
 from digitizer.imaging.background import even_background
-from digitizer.imaging.deskew import quarter_turns, skew_deg, turn
+from digitizer.imaging.deskew import carried, quarter_turns, skew_deg, turn
 from tests.imaging.paper import Sheet, scanned
 
 SHARED = Path(os.environ.get("DIGITIZER_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
@@ -67,3 +68,16 @@ def test_real_scans_in_every_orientation() -> None:
         dark = survey(scan, dpi=200)
         wrong += [(path.name, t) for t in range(4) if quarter_turns(np.rot90(dark, t)) != t]
     assert wrong == []
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("skew", [0.0, 3.0])
+def test_a_place_is_carried_where_its_pixels_go(turns: int, skew: float) -> None:
+    page = np.full((900, 600), 255, np.uint8)
+    page[120:180, 60:260] = 0
+    upright = turn(np.ascontiguousarray(np.rot90(page, -turns)), skew, 255)
+    outline = np.array(carried(Box(60, 120, 260, 180), (600, 900), turns, skew))
+    ys, xs = np.nonzero(upright < 128)
+    assert outline.mean(axis=0) == pytest.approx((xs.mean() + 0.5, ys.mean() + 0.5), abs=1)
+    assert outline.min(axis=0) == pytest.approx((xs.min(), ys.min()), abs=2)
+    assert outline[0].sum() == min(point.sum() for point in outline)  # from the corner top left
