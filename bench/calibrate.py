@@ -36,8 +36,8 @@ CEILING = 0.995  # of a threshold, whatever the sample says
 GRID = (*(round(0.6 + 0.01 * i, 2) for i in range(40)), CEILING)  # thresholds that are tried, lowest first
 PRIOR = 10  # fields that a share is believed to rest on before any is counted
 RIDGE, RIDGE_TYPES = 0.02, 2.0
-SIGNS = np.array([0, 1, 1, -1, 1, -1, -1])  # of the weights, in the order of their names; 0: either
-NAMES = ("constant", "log_read", "log_rest", "disagreed", "listed", "several_lines", "page")
+SIGNS = np.array([0, 1, 1, -1, 1, 1, 1])  # of the weights, in the order of their names; 0: either
+NAMES = ("constant", "log_read", "certain", "disagreed", "unrivalled", "page", "certain_page")
 
 
 @dataclass(frozen=True, slots=True)

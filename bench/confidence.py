@@ -87,9 +87,10 @@ def draw(seen: Sequence[Seen], path: Path) -> None:
 HEAD = """# How sure a reading is
 
 `confidence` of a field is the measured probability that its raw text is right, letter for letter. It rests on what the
-recogniser gives the text, on whether the line read in other widths says the same, on closed lists, the type of field,
-how well the rest of the document was read, and on the checks between fields. A field passes unseen when it reaches the
-threshold of its type; a document when all its written fields do, nothing required is missing and no check asks.
+recogniser gives the text, a doubtful line drawn in several manners, on what else the whole answer may be after lists
+and grammars of its type, on how well the rest of the document was read, and on the checks between fields. A field
+passes unseen when it reaches the threshold of its type; a document when all its written fields do, nothing required is
+missing and no check asks.
 
 Fitted {date} on {documents} documents with {fields} written fields, {wrong} of them wrong
 (`python -m bench.calibrate fit --seed {seed} --documents {each}`).

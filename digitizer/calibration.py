@@ -17,6 +17,7 @@ import yaml
 from digitizer.document import Evidence
 
 DATA = Path(__file__).parent / "data" / "calibration.yaml"
+SMALLEST_RIVAL = 0.03  # share of other answers: below, none says no more than few
 SMALLEST = 1e-3  # of a probability or of its distance to 1: beyond, readings were right and wrong alike
 
 
@@ -43,11 +44,18 @@ class Calibration:
 
 
 def features(evidence: Evidence) -> tuple[float, ...]:
-    """In the order of `Calibration.weights`."""
+    """In the order of `Calibration.weights`. What is certain on a good picture is more certain than on a bad one: the
+    last weighs the two together."""
+    certain, page = nats(evidence.read), nats(evidence.page)
+    unrivalled = min(nats(evidence.share), nats(1 - SMALLEST_RIVAL))
     return (
-        1.0, math.log(max(evidence.read, SMALLEST)), -math.log(max(1 - evidence.read, SMALLEST)), 1 - evidence.agreed,
-        float(evidence.listed), float(evidence.lines > 1), 1 - evidence.page,
+        1.0, math.log(max(evidence.read, SMALLEST)), certain, 1 - evidence.agreed, unrivalled, page, certain * page,
     )
+
+
+def nats(probability: float) -> float:
+    """How little a probability leaves open, as a logarithm: 0 for no certainty, 6.9 at most."""
+    return -math.log(max(1 - probability, SMALLEST))
 
 
 @cache

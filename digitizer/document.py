@@ -159,15 +159,15 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for one reading. read: probability by the engine, of the field's worst line. agreed: the least share
-    of manners that read a line so. listed: a closed list holds it. lines: how many were read. page: mean of `read`
-    over the document's other answers, which tells how good the picture is."""
+    of manners that read a line so. share: of all whole answers that the readings bear, this one's part. page: one less
+    the geometric mean of what `read` leaves open over the document's other answers, which tells how good the picture
+    is; by default that of a middling one."""
 
     type: str
     read: float
     agreed: float = 1.0
-    listed: bool = False
-    lines: int = 1
-    page: float = 1.0
+    share: float = 1.0
+    page: float = 0.99
 
 
 @dataclass(frozen=True, slots=True)

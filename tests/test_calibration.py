@@ -22,7 +22,10 @@ def probability(evidence: Evidence) -> float:
     return calibration().probability(evidence)
 
 
-@given(st.sampled_from([t.value for t in FieldType]), shares_of_one, shares_of_one, shares_of_one, shares_of_one)
+KINDS = st.sampled_from([t.value for t in FieldType])
+
+
+@given(KINDS, shares_of_one, shares_of_one, shares_of_one, shares_of_one)
 def test_a_surer_reading_is_never_less_probable(
     kind: str, one: float, other: float, agreed: float, page: float
 ) -> None:
@@ -38,13 +41,24 @@ def test_manners_that_agree_speak_for_a_reading(read: float, one: float, other: 
     assert probability(Evidence("text", read, low)) <= probability(Evidence("text", read, high)) + 1e-9
 
 
+@given(KINDS, shares_of_one, shares_of_one, shares_of_one, shares_of_one)
+def test_an_answer_without_rivals_on_a_good_picture_is_never_less_probable(
+    kind: str, read: float, share: float, one: float, other: float
+) -> None:
+    low, high = sorted((one, other))
+    best = Evidence(kind, read, share=high, page=share)
+    assert probability(replace(best, share=low)) <= probability(best) + 1e-9
+    clear = Evidence(kind, read, share=share, page=high)
+    assert probability(replace(clear, page=low)) <= probability(clear) + 1e-9
+
+
 def test_the_shipped_calibration_says_where_it_comes_from() -> None:
     found = calibration()
     assert found.fitted["fields"] > 1000
     assert found.fitted["date"] >= "2026-11-26"
     assert len(found.weights) == len(NAMES) == len(features(Evidence("text", 0.5)))
     assert probability(Evidence("person_name", 0.999)) > 0.97
-    assert probability(Evidence("person_name", 0.4, 1 / 3)) < found.threshold("person_name")
+    assert probability(Evidence("person_name", 0.4, 1 / 3, share=0.5)) < found.threshold("person_name")
     assert all(0.5 < share < 1 for share in found.thresholds.values())
 
 

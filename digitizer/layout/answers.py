@@ -17,6 +17,7 @@ _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
 _LABEL_TAIL = re.compile(r"^[a-zà-ỹ]{1,2}[.:]? (?=\()")
 _MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood behind the label
+_LABEL_REST = re.compile(r"^([^\W\d_]{1,12})\s?[.:;]?\s*\(\d{1,2}\)[\W_]*")  # "thân: (3) " of "Giấy tờ tùy thân:(3)"
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
 _LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w|$)")  # "g: 01", "D:" for "):" - the label's end
 _LETTERS_AHEAD = re.compile(r"^[^\W\d_]{1,2}\s+(?=\d)")  # "g 05": the same, where an answer begins with a digit
@@ -36,6 +37,9 @@ def line_text(text: str, spec: FieldSpec, goes_on: bool = False) -> str:
     plain = nfc(text).replace("...", " . . ")
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
+    rest = _LABEL_REST.match(plain)
+    if rest and fold(spec.label).endswith(fold(rest[1])):
+        plain = plain[rest.end():]
     plain = _LABEL_END.sub("", _MARK.sub("", plain.lstrip(")")))
     if spec.type in _DIGITS_FIRST:
         plain = _LETTERS_AHEAD.sub("", plain)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from digitizer.document import Reading
+from digitizer.document import Evidence, Reading
 
 PER_PIECE = 0.05  # an alternative counts from a twentieth of the probability of what was read (ctc_choice.PER_EDIT)
 EACH = 4  # texts of one reading
@@ -35,6 +35,15 @@ def wholes(readings: Sequence[Reading], compose: Callable[[Sequence[str]], str])
     whole = sum(sure for sure, _ in best.values())
     found = [Whole(text, chosen, sure / whole) for text, (sure, chosen) in best.items()]
     return (found[0], *sorted(found[1:], key=lambda each: -each.share))
+
+
+def evidence_of(kind: str, whole: Whole) -> Evidence:
+    """What speaks for a whole answer of a type of field: it is no surer than its least sure line. Of an engine that does
+    not say how probable its alternatives are, all that it leaves open is theirs."""
+    lines = whole.readings
+    read = min(r.confidence for r in lines)
+    scored = all(len(r.scores) == len(r.alternatives) for r in lines)
+    return Evidence(kind, read, min(r.agreed for r in lines), whole.share if scored else min(read, whole.share))
 
 
 def _options(reading: Reading) -> list[Reading]:

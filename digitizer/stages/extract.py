@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from digitizer.calibration import calibration
+from digitizer.calibration import calibration, nats
 from digitizer.document import CleanPage, Evidence, Field, FieldStatus, Located, Reading, SlotReading, Source
 from digitizer.geometry import Box
 from digitizer.layout.answers import (
@@ -20,7 +21,7 @@ from digitizer.layout.answers import (
     with_inner,
     without_tail,
 )
-from digitizer.layout.choices import TOLD, Whole, wholes
+from digitizer.layout.choices import TOLD, Whole, evidence_of, wholes
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 from digitizer.vietnam.answers import grammar_of
 from digitizer.vietnam.lists import snap, snap_marital_status
@@ -56,14 +57,14 @@ def extract(
 
 def _calibrated(fields: Sequence[Field]) -> tuple[Field, ...]:
     """Confidences as measured shares of being right: what the engine says of a line and what else speaks for it."""
-    read = {f.id: f.evidence.read for f in fields if f.evidence}
-    whole = sum(read.values())
+    certain = {f.id: nats(f.evidence.read) for f in fields if f.evidence}
+    whole = sum(certain.values())
     found = []
     for f in fields:
         if f.evidence:
-            others = len(read) - 1
-            page = (whole - f.evidence.read) / others if others else f.evidence.read
-            evidence = replace(f.evidence, page=page)
+            others = len(certain) - 1
+            mean = (whole - certain[f.id]) / others if others else certain[f.id]
+            evidence = replace(f.evidence, page=1 - math.exp(-mean))
             f = replace(f, evidence=evidence, confidence=round(calibration().probability(evidence), 4))
         found.append(f)
     return tuple(found)
@@ -116,24 +117,20 @@ def _written(
     inner = spec.inner if "/" not in spec.inner else ()
     parts = list(_parts(spec, mine, bool(inner)))
 
-    def compose(texts: Sequence[str]) -> tuple[str, bool]:
+    def compose(texts: Sequence[str]) -> str:
         pieces: list[list[str]] = [[] for _ in range(len(inner) + 1)]
         for (piece, _), text in zip(parts, texts, strict=True):
             pieces[piece].append(text)
-        found = [whole_text(each, spec) for each in pieces]
-        raw = with_inner(found, inner) if inner else found[0]
-        return _tidied(raw, spec)
+        written = [whole_text(each, spec) for each in pieces]
+        return _tidied(with_inner(written, inner) if inner else written[0], spec)
 
-    found = wholes([reading for _, reading in parts], lambda texts: compose(texts)[0])
+    found = wholes([reading for _, reading in parts], compose)
     chosen = _understood(found, spec)
-    raw, listed = compose([reading.text for reading in chosen.readings])
-    status = status_of(raw, bool(parts), spec)
+    status = status_of(chosen.text, bool(parts), spec)
     if status is FieldStatus.BLANK:
         return "", status, None, ()
-    lines = chosen.readings
-    read, agreed = min(r.confidence for r in lines), min(r.agreed for r in lines)
     others = tuple(w.text for w in found if w.text not in ("", chosen.text) and w.share >= TOLD)
-    return raw, status, Evidence(spec.type.value, read, agreed, listed, len(lines)), others
+    return chosen.text, status, evidence_of(spec.type.value, chosen), others
 
 
 def _parts(spec: FieldSpec, mine: Sequence[SlotReading], parted: bool) -> Iterator[tuple[int, Reading]]:
@@ -157,8 +154,8 @@ def _understood(found: Sequence[Whole], spec: FieldSpec) -> Whole:
     return next((w for w in found[1:] if grammar(w.text)), found[0])
 
 
-def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:
-    """Spellings that the type makes certain; the flag says that a closed list decided."""
+def _tidied(raw: str, spec: FieldSpec) -> str:
+    """Spellings that the type makes certain."""
     if spec.kind is FieldKind.COMB or spec.type in (FieldType.PERSONAL_ID, FieldType.PHONE):
         raw = raw.replace(" ", "")
     if spec.type is FieldType.DATE and "/" in raw:
@@ -177,9 +174,7 @@ def _tidied(raw: str, spec: FieldSpec) -> tuple[str, bool]:
         raw = repair_email(raw)
     if spec.id.endswith(".marital_status"):
         raw = snap_marital_status(raw)
-    known = snap(raw, spec.type.value) if raw else None
-    closed = spec.type in (FieldType.SEX, FieldType.ETHNICITY, FieldType.NATIONALITY, FieldType.RELATION)
-    return (known, closed) if known else (raw, False)
+    return (snap(raw, spec.type.value) if raw else None) or raw
 
 
 def _where(mine: Sequence[SlotReading]) -> tuple[int, tuple[Box, ...]]:

@@ -90,8 +90,7 @@ def _field(spec: FieldSpec, told: Sequence[_Told], value: tuple[int, PrintedValu
     field = missing(spec)
     raw = tidied(value[1].raw, spec) if value else ""
     if value and raw:
-        listed = replace(value[1].evidence, listed=snap(raw, spec.type.value) is not None)
-        field = printed(spec, replace(value[1], raw=raw, evidence=listed), value[0])
+        field = printed(spec, replace(value[1], raw=raw), value[0])
         if raw == NO_LIMIT:
             field = replace(field, status=FieldStatus.NONE_STATED)
     if not told:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from rapidfuzz import fuzz
 
-from digitizer.document import CardText, CleanPage, Evidence, Line, PageText, PrintedValue, QrCode, Reading
+from digitizer.document import CardText, CleanPage, Line, PageText, PrintedValue, QrCode, Reading
 from digitizer.geometry import MM_PER_INCH, Box, union
 from digitizer.imaging.background import even_background
 from digitizer.imaging.codes import find_codes, find_codes_hard
@@ -32,6 +32,7 @@ from digitizer.layout.card_print import (
     segments,
     value_places,
 )
+from digitizer.layout.choices import evidence_of, wholes
 from digitizer.ports import Alphabet, Engine, Region
 from digitizer.template import FieldSpec, FieldType, Layout, Template
 from digitizer.vietnam.card_codes import parse_card_code
@@ -205,11 +206,10 @@ def _values(
     readings = engine.read_regions([_region(sheet, box, _type(spec)) for spec, box in boxes])
     for spec in places:
         mine = [(box, reading) for (other, box), reading in zip(boxes, readings, strict=True) if other is spec]
-        raw = join_lines([reading.text.strip() for _, reading in mine])
-        if raw:
-            read, agreed = min(r.confidence for _, r in mine), min(r.agreed for _, r in mine)
-            evidence = Evidence(spec.type.value, read, agreed, False, len(mine))
-            yield PrintedValue(spec.id, raw, evidence, tuple(sheet.polygon_mm(box, dpi) for box, _ in mine))
+        found = wholes([r for _, r in mine], lambda texts: join_lines([text.strip() for text in texts]))[0]
+        if found.text:
+            polygons = tuple(sheet.polygon_mm(box, dpi) for box, _ in mine)
+            yield PrintedValue(spec.id, found.text, evidence_of(spec.type.value, found), polygons)
 
 
 def _bare(sheet: _Sheet, spot: Spot) -> Box:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from digitizer.document import CleanPage, Evidence, PageText, PrintedValue, Reading
+from digitizer.document import CleanPage, Evidence, PageText, PrintedValue
 from digitizer.geometry import Box
 from digitizer.layout.answers import join_lines
+from digitizer.layout.choices import evidence_of, wholes
 from digitizer.layout.letter_print import letter_places
 from digitizer.ports import Alphabet, Engine, Region
 from digitizer.template import FieldSpec, FieldType, Layout, Template
@@ -50,16 +51,11 @@ def survey_letter(page: CleanPage, text: PageText, engine: Engine, templates: Se
 def _read(page: CleanPage, spec: FieldSpec, boxes: Sequence[Box], engine: Engine) -> PrintedValue:
     by_hand = spec.type in (FieldType.NUMBER, FieldType.PLACE_AND_DATE)
     readings = engine.read_regions([_region(page, box, spec, HAND_ROOM if by_hand else ROOM) for box in boxes])
-    raw = nfc(join_lines([reading.text.strip(" |_·•`'") for reading in readings]))
-    return PrintedValue(spec.id, raw, _evidence(spec, readings), tuple(box.polygon_mm(page.dpi) for box in boxes))
+    found = wholes(readings, lambda texts: nfc(join_lines([text.strip(" |_·•`'") for text in texts])))[0]
+    polygons = tuple(box.polygon_mm(page.dpi) for box in boxes)
+    return PrintedValue(spec.id, found.text, evidence_of(spec.type.value, found), polygons)
 
 
 def _region(page: CleanPage, box: Box, spec: FieldSpec, room: float) -> Region:
     place = box.padded(0.3 * box.height, room * box.height).clipped(page.width_px, page.height_px)
     return Region(page.gray[place.slices()], page.ink[place.slices()], Alphabet.TEXT, page.dpi, spec.type.value)
-
-
-def _evidence(spec: FieldSpec, readings: Sequence[Reading]) -> Evidence:
-    return Evidence(
-        spec.type.value, min(r.confidence for r in readings), min(r.agreed for r in readings), False, len(readings)
-    )

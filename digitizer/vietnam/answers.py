@@ -10,8 +10,9 @@ from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
-from digitizer.vietnam import dates, ids, lists
-from digitizer.vietnam.text import fold, nfc
+from digitizer.vietnam import dates, ids, lists, names
+from digitizer.vietnam.pairs import doubted_words
+from digitizer.vietnam.text import broken_words, fold, nfc
 
 DIGITS = "0123456789"
 LISTED = (*lists.CLOSED, "marital_status")
@@ -59,14 +60,22 @@ def grammar_of(field_type: str) -> Callable[[str], bool] | None:
     return _GRAMMARS.get(field_type)
 
 
+def _is_place_and_date(text: str) -> bool:
+    """A day that exists, and a name of a place: its last word has a capital, or is a number."""
+    place, day = dates.split_place_and_date(text)
+    return day is not None and not (place and place.split()[-1][0].islower())
+
+
 _GRAMMARS: dict[str, Callable[[str], bool]] = {
     "date": lambda text: dates.parse_date(text) is not None,
     "datetime": lambda text: dates.parse_datetime(text) is not None,
     "date_in_words": lambda text: dates.parse_date_in_words(text) is not None,
-    "place_and_date": lambda text: dates.split_place_and_date(text)[1] is not None,
+    "place_and_date": _is_place_and_date,
     "personal_id": lambda text: ids.parse_personal_id(text) is not None,
     "phone": lambda text: ids.parse_phone(text) is not None,
     "integer": lambda text: ids.parse_integer(text) is not None,
+    "person_name": lambda text: all(word[0].isupper() for word in names.words_of(text)),
+    "text": lambda text: not broken_words(text) and not doubted_words(text),
 }
 
 

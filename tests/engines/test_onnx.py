@@ -102,11 +102,11 @@ def test_squeezed_writing_is_read_again_wider(engine: OnnxEngine) -> None:
     assert texts(engine.read_regions([squeezed])) == [written]
 
 
-def test_manners_vote_with_their_confidence() -> None:
+def test_manners_vote_with_their_probabilities() -> None:
     said = [Reading("Quận", 0.5, ("Quân",), (0.4,)), Reading("Quân", 0.6), Reading("Quân", 0.55)]
     found = voted(said)
-    assert (found.text, found.agreed, found.confidence) == ("Quân", pytest.approx(2 / 3), pytest.approx(1.15 / 3))
-    assert found.alternatives == ("Quận",)
+    assert (found.text, found.agreed, found.confidence) == ("Quân", pytest.approx(2 / 3), pytest.approx(1.55 / 3))
+    assert (found.alternatives, found.scores) == (("Quận",), (pytest.approx(0.5 / 3),))
     assert voted(said[:1]) == said[0]
 
 

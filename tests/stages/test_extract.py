@@ -65,6 +65,24 @@ def test_a_footnote_mark_is_no_answer() -> None:
     assert one(TEXT, "(2): Già yếu").raw == "Già yếu"
 
 
+def test_the_end_of_a_label_before_its_footnote_mark_is_no_answer() -> None:
+    paper = FieldSpec("p", "Giấy tờ tùy thân", FieldType.IDENTITY_PAPER)
+    assert one(paper, "thân: (3) Căn cước số 001190012345").raw == "Căn cước số 001190012345"
+    assert one(paper, "Hộ chiếu (1) số C1234567").raw == "Hộ chiếu (1) số C1234567"
+
+
+def test_of_the_readings_one_that_is_spelled_as_its_type_is_taken() -> None:
+    status = doubtful("Đã ly hôn; hiện tai chưa kết hôn", 0.4, ("Đã ly hôn; hiện tại chưa kết hôn", 0.3))
+    assert fields(form(TEXT), seen("a", status))["a"].raw == "Đã ly hôn; hiện tại chưa kết hôn"
+    place, rest = doubtful("Hà nội", 0.6, ("Hà Nội", 0.3)), [Reading(t, 0.99) for t in ("05", "3", "2026")]
+    signed = seen("signed", place, *rest, pieces=(0, 1, 2, 3))
+    assert fields(form(SIGNED), signed)["signed"].raw == "Hà Nội, ngày 05 tháng 3 năm 2026"
+    name = doubtful("Lê Thị Tuyếng", 0.5, ("Lê Thị Tuyết", 0.4))
+    assert fields(form(FieldSpec("a", "A", FieldType.PERSON_NAME)), seen("a", name))["a"].raw == "Lê Thị Tuyếng"
+    name = doubtful("Vũ Diệu uyên", 0.5, ("Vũ Diệu Uyên", 0.4))
+    assert fields(form(FieldSpec("a", "A", FieldType.PERSON_NAME)), seen("a", name))["a"].raw == "Vũ Diệu Uyên"
+
+
 def seen(field_id: str, *readings: Reading, pieces: tuple[int, ...] = ()) -> SlotReading:
     slot = Slot(field_id, 1, (LINE,) * len(readings), pieces=pieces)
     return SlotReading(slot, readings, (0.1,) * len(readings))

@@ -18,7 +18,7 @@ BOX = Box(0, 0, 10, 10)
 def value(field_id: str, raw: str, read: float = 0.99) -> PrintedValue:
     spec = next(s for s in TEMPLATE.fields if s.id == field_id)
     place = ((1.0, 1.0), (9.0, 1.0), (9.0, 2.0), (1.0, 2.0))
-    return PrintedValue(field_id, raw, Evidence(spec.type.value, read), (place,))
+    return PrintedValue(field_id, raw, Evidence(spec.type.value, read, share=read), (place,))
 
 
 def read(code: str = "", zone: tuple[str, ...] = (), *values: PrintedValue) -> CardReading:
