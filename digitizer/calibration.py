@@ -17,6 +17,10 @@ import yaml
 from digitizer.document import Evidence
 
 DATA = Path(__file__).parent / "data" / "calibration.yaml"
+# Of the 240 documents that the calibration was fitted on one is read less surely as a whole. On a page beyond that, such
+# as one of joined real hands, nothing is held surer than the engine says: of 400 real handwritten addresses 93 would
+# pass, 12 of them not as written; so 3 do.
+MEASURED_PAGE = 0.95
 SMALLEST_RIVAL = 0.03  # share of other answers: below, none says no more than few
 SMALLEST = 1e-3  # of a probability or of its distance to 1: beyond, readings were right and wrong alike
 
@@ -37,7 +41,8 @@ class Calibration:
         """Of the reading being right, letter for letter; 0 to 1."""
         score = self.types.get(evidence.type, self.types["other"])
         score += sum(w * f for w, f in zip(self.weights, features(evidence), strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+        found = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+        return found if evidence.page >= MEASURED_PAGE else min(found, evidence.read)
 
     def threshold(self, field_type: str) -> float:
         return self.thresholds.get(field_type, self.thresholds["other"])

@@ -52,6 +52,10 @@ def test_an_answer_without_rivals_on_a_good_picture_is_never_less_probable(
     assert probability(replace(clear, page=low)) <= probability(clear) + 1e-9
 
 
+def test_on_a_page_worse_than_any_measured_nothing_is_surer_than_the_engine_says() -> None:
+    assert probability(Evidence("address", 0.85, page=0.6)) <= 0.85 < calibration().threshold("address")
+
+
 def test_the_shipped_calibration_says_where_it_comes_from() -> None:
     found = calibration()
     assert found.fitted["fields"] > 1000

@@ -38,8 +38,8 @@ def wholes(readings: Sequence[Reading], compose: Callable[[Sequence[str]], str])
 
 
 def evidence_of(kind: str, whole: Whole) -> Evidence:
-    """What speaks for a whole answer of a type of field: it is no surer than its least sure line. Of an engine that does
-    not say how probable its alternatives are, all that it leaves open is theirs."""
+    """What speaks for a whole answer of a type of field: it is no surer than its least sure line. Of an engine that
+    does not say how probable its alternatives are, all that it leaves open is theirs."""
     lines = whole.readings
     read = min(r.confidence for r in lines)
     scored = all(len(r.scores) == len(r.alternatives) for r in lines)

@@ -4,11 +4,14 @@ from datetime import date
 
 import pytest
 
+from digitizer.calibration import calibration
 from digitizer.document import EngineInfo, Field, FieldStatus, Record, Source
 from digitizer.stages.normalize import normalize
 from digitizer.stages.validate import validate
 
 TODAY = date(2026, 11, 24)
+READ = 0.85  # less than what a check that agrees lifts to
+CONFIRMED = calibration().shares["confirmed"]
 TYPES = {
     "full_name": "person_name", "date_of_birth": "date", "date_of_birth_words": "date_in_words", "sex": "sex",
     "personal_id": "personal_id", "identity_paper": "identity_paper", "relation": "relation", "residence": "address",
@@ -16,7 +19,7 @@ TYPES = {
 }
 
 
-def checked(confidence: float = 0.85, source: Source = Source.OCR, **answers: str) -> Record:
+def checked(confidence: float = READ, source: Source = Source.OCR, **answers: str) -> Record:
     """A record of answers by field id ('mother__full_name'), normalized and validated."""
     fields = tuple(
         Field(key.replace("__", "."), key, TYPES[key.rpartition("__")[2]],
@@ -44,7 +47,7 @@ def confidence(record: Record, field_id: str) -> float:
 def test_number_sex_and_year_agree() -> None:
     record = checked(subject__personal_id="001181000101", subject__sex="Nữ", subject__date_of_birth="25/8/1981")
     assert codes(record) == set()
-    assert confidence(record, "subject.sex") > 0.95
+    assert confidence(record, "subject.sex") == CONFIRMED > READ
     assert confidence(record, "subject.date_of_birth") > 0.85
     assert 0.85 < confidence(record, "subject.personal_id") < 0.95  # its random digits are confirmed by nobody
 
@@ -87,8 +90,8 @@ def test_the_same_person_read_twice_is_surer() -> None:
         subject__identity_paper="CCCD số 001181000101 cấp ngày 15/03/2025",
     )
     assert codes(record) == set()
-    assert confidence(record, "requester.full_name") > 0.95
-    assert confidence(record, "subject.identity_paper") > 0.95
+    assert confidence(record, "requester.full_name") == CONFIRMED
+    assert confidence(record, "subject.identity_paper") == CONFIRMED
 
 
 def test_the_same_number_with_another_name() -> None:
@@ -108,7 +111,7 @@ def test_a_relation_that_names_the_other_block(relation: str, block: str) -> Non
     requester = {"requester__relation": relation, "requester__full_name": "Lò Thị Mơ"}
     right = checked(**requester, **{f"{block}__full_name": "LÒ THỊ MƠ"})
     assert codes(right) == set()
-    assert confidence(right, "requester.full_name") > 0.95
+    assert confidence(right, "requester.full_name") == CONFIRMED
     wrong = checked(**requester, **{f"{block}__full_name": "Lò Thị Mở"})
     assert codes(wrong) == {"self_differs"}
 
