@@ -30,6 +30,8 @@ HEADERS = {
 # The pages of the menu, in its order: address, name, right that opens it.
 MENU: tuple[tuple[str, str, Right], ...] = (
     ("/records", "Hồ sơ", Right.RECORDS),
+    ("/review/check", "Nhập độc lập", Right.SECOND),
+    ("/review/quality", "Chất lượng", Right.OVERVIEW),
     ("/people", "Tài khoản", Right.PEOPLE),
 )
 
