@@ -1,5 +1,6 @@
 """Checks across fields: what agrees is surer, what does not is said, and no value is ever filled in."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -23,10 +24,11 @@ def checked(confidence: float = READ, source: Source = Source.OCR, **answers: st
     """A record of answers by field id ('mother__full_name'), normalized and validated."""
     fields = tuple(
         Field(key.replace("__", "."), key, TYPES[key.rpartition("__")[2]],
-              FieldStatus.FILLED if raw else FieldStatus.BLANK, raw=raw, confidence=confidence, source=source)
+              FieldStatus.FILLED if raw else FieldStatus.BLANK, raw=raw, confidence=confidence)
         for key, raw in answers.items()
     )
     record = normalize(Record("a.pdf", (1,), None, fields, EngineInfo("none", "0")))
+    record = replace(record, fields=tuple(replace(f, source=source) for f in record.fields))
     result = validate(record, TODAY)
     assert [f.value for f in result.fields] == [f.value for f in record.fields]
     assert [f.raw for f in result.fields] == [f.raw for f in record.fields]
