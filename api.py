@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sessions=SessionRules(
             timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
         ),
+        review_lease=timedelta(minutes=settings.review_lease_minutes), review_own_uploads=settings.review_own_uploads,
         secure_cookies=settings.mode == "production", identity_provider=_identity_provider(settings),
         glance=glancers.glance,
     )

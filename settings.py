@@ -41,3 +41,5 @@ class Settings(BaseSettings):
     oidc_claim: str = "preferred_username"  # of the ID token: the login that the account has here
     session_idle_minutes: float = 30.0  # people are signed out after this long without a click
     session_hours: float = 12.0  # and after this long in any case
+    review_lease_minutes: float = 10.0  # a record in review is free again after this long without a sign of life
+    review_own_uploads: bool = False  # may people review what they scanned themselves (an office of one)

@@ -122,6 +122,18 @@ def same_answer(a: Field, b: Field) -> bool:
     return comparable(a.type, a.raw) == comparable(a.type, b.raw)
 
 
+def standing(
+    record: Record, changes: Mapping[str, Change], accept_probability: float | None, templates: Sequence[Template] = (),
+    overruled: Sequence[str] = (),
+) -> Record:
+    """How the record would stand with changes that are not released yet: what fields mean, what checks say, what
+    is still asked. A text without a meaning stands as written, with the finding that says so. Raises UsageError for
+    what a person cannot say at all (an unknown field, control characters)."""
+    wrong = faults(record, changes, templates)
+    heard = {k: replace(c, value=None, value_given=True) if k in wrong else c for k, c in changes.items()}
+    return correct(record, heard, Author("", ""), accept_probability, templates, overruled)
+
+
 def _settled(record: Record, field: Field, change: Change) -> Field:
     """The field as the person says: the person's word stands over what normalizing makes of it. `source` is the
     caller's to set: normalizing leaves alone what a person has set before."""

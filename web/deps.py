@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Header, Security
@@ -80,6 +81,8 @@ class Service:
     sessions: SessionRules = field(default_factory=SessionRules)
     identity_provider: object | None = None  # web.ui.oidc.IdentityProvider, where one is set
     glance: Glancing = nothing_seen
+    review_lease: timedelta = timedelta(minutes=10)
+    review_own_uploads: bool = False
     secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 

@@ -287,12 +287,12 @@ class FieldChange(BaseModel):
     value: str | int | bool | list[Any] | dict[str, Any] | None = None
 
 
-def _storable(value: Any) -> bool:
+def storable(value: Any) -> bool:
     if isinstance(value, str):
         return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
     if isinstance(value, dict):
-        return all(_storable(k) and _storable(v) for k, v in value.items())
-    return all(_storable(v) for v in value) if isinstance(value, list) else True
+        return all(storable(k) and storable(v) for k, v in value.items())
+    return all(storable(v) for v in value) if isinstance(value, list) else True
 
 
 class CorrectionIn(BaseModel):
@@ -308,7 +308,7 @@ class CorrectionIn(BaseModel):
     @classmethod
     def _storable(cls, given: Any) -> Any:
         """No NUL and no half of a surrogate pair: databases refuse them, and no keyboard makes them."""
-        if not _storable(given):
+        if not storable(given):
             raise ValueError("not text")
         return given
 

@@ -29,6 +29,7 @@ HEADERS = {
 }
 # The pages of the menu, in its order: address, name, right that opens it.
 MENU: tuple[tuple[str, str, Right], ...] = (
+    ("/review", "Kiểm tra", Right.REVIEW),
     ("/records", "Hồ sơ", Right.RECORDS),
     ("/review/check", "Nhập độc lập", Right.SECOND),
     ("/review/quality", "Chất lượng", Right.OVERVIEW),
