@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from digitizer.document import Field, Record, Registry
 from digitizer.stages.route import route
 from digitizer.wire import record_from_json, record_to_json
 from storage.base import NewRecord, State
-from storage.workbench import PagePicture
+from storage.workbench import PagePicture, PersonRole
 from tests.browser.world import Office
 from tests.web.world import answer, sample_record
 
@@ -89,3 +89,39 @@ def focused(page: Page) -> str:
     """Id of the field that has the focus; of a button its id."""
     return str(page.evaluate(
         "(document.activeElement.closest('.field')?.dataset.field) || document.activeElement.id"))
+
+
+NAME, BORN, SEX, ETHNICITY, PHONE = (
+    "child.full_name", "child.date_of_birth", "child.sex", "child.ethnicity", "requester.phone")
+
+
+def at_desk(staff: Office, role: PersonRole = PersonRole.REVIEWER, login: str = "an", language: str = "vi") -> Page:
+    """Somebody who has just taken the next record by Enter alone."""
+    staff.hire(login, role)
+    page = staff.page(login, language, start="/review")
+    start(page)
+    return page
+
+
+def start(page: Page) -> None:
+    """Enter on the queue page; the first stop of the record has the focus then."""
+    expect(page.locator(".start button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".stop:focus, #finish:focus")).to_have_count(1)
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.locator(f'[data-field="{name}"]')
+
+
+def box(page: Page, name: str) -> Locator:
+    return field(page, name).locator("input, textarea")
+
+
+def mark(page: Page, name: str, words: str) -> None:
+    expect(field(page, name).locator("[data-role=mark]")).to_have_text(words)
+
+
+def settled(page: Page) -> None:
+    """Everything said so far is kept by the server."""
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
