@@ -38,13 +38,16 @@ MENU: tuple[tuple[str, str, Right], ...] = (
 
 
 def render(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:
-    """The template `name` in the language chosen. Every template knows: person, csrf, menu, language, path."""
+    """The template `name` in the language chosen. Every template knows: person, csrf, menu, language, path;
+    here: the entry of the menu that the page belongs to."""
     session = getattr(request.state, "session", None)
     person = session.person if session else None
     given = {
         "person": person, "csrf": session.csrf if session else "", "language": language_of(request),
         "languages": LANGUAGES, "path": request.url.path, "menu": menu_of(person.role) if person else (), **shown,
     }
+    here = [a for a, _ in given["menu"] if given["path"] == a or given["path"].startswith(f"{a}/")]
+    given["here"] = max(here, key=len, default="")
     page = environment(given["language"]).get_template(name).render(given)
     return HTMLResponse(page, status_code=status, headers=HEADERS)
 
