@@ -99,6 +99,17 @@ def correct(
     return route(validate(evidence), accept_probability)
 
 
+def mark(record: Record, field_ids: Sequence[str], accept_probability: float | None) -> Record:
+    """The record with these fields sent to a person, decided again. Somebody saw them among others like them and found
+    them odd; the mark lasts until a person answers the field."""
+    kept = tuple(f for f in record.findings if not (f.stage == "groups" and f.field in field_ids))
+    message = "Người kiểm tra theo nhóm đánh dấu mục này; xem lại trên giấy."
+    found = tuple(
+        Finding("marked", "groups", message, page=f.page, field=f.id) for f in record.fields if f.id in field_ids
+    )
+    return route(replace(record, findings=(*kept, *found)), accept_probability)
+
+
 def says(record: Record, field_id: str, change: Change, templates: Sequence[Template] = ()) -> Field:
     """What one field would be after the change, whatever else stands there. Raises UsageError for faults."""
     wrong = faults(record, {field_id: change}, templates)

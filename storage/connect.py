@@ -10,6 +10,7 @@ from storage.base import ObjectStore, Stores
 from storage.checks import SqlChecks
 from storage.database import Database
 from storage.desk import SqlDesk
+from storage.groups import SqlGroups
 from storage.keys import SqlKeys
 from storage.objects import open_objects
 from storage.people import SqlPeople
@@ -86,6 +87,7 @@ def workbench_on(database: Database) -> Workbench:
         pictures=SqlPictures(database),
         checks=SqlChecks(database),
         quality=SqlQuality(database),
+        groups=SqlGroups(database),
     )
 
 

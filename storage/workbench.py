@@ -10,6 +10,7 @@ from typing import Protocol
 
 from storage.checks_base import Checks, Quality
 from storage.desk_base import Desk
+from storage.groups_base import Groups
 from storage.search_base import RecordSearch
 
 
@@ -133,3 +134,4 @@ class Workbench:
     desk: Desk
     checks: Checks
     quality: Quality
+    groups: Groups

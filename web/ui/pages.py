@@ -31,6 +31,7 @@ HEADERS = {
 MENU: tuple[tuple[str, str, Right], ...] = (
     ("/review", "Kiểm tra", Right.REVIEW),
     ("/records", "Hồ sơ", Right.RECORDS),
+    ("/review/groups", "Theo nhóm", Right.REVIEW),
     ("/review/check", "Nhập độc lập", Right.SECOND),
     ("/review/quality", "Chất lượng", Right.OVERVIEW),
     ("/people", "Tài khoản", Right.PEOPLE),

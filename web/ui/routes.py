@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from web.ui import check, oidc, page_pictures, people, quality, records, review, review_actions, signin
+from web.ui import check, groups, oidc, page_pictures, people, quality, records, review, review_actions, signin
 from web.ui.pages import HERE
 
 
@@ -21,6 +21,6 @@ class Static(StaticFiles):
 
 
 def add_pages(app: FastAPI) -> None:
-    for part in (signin, oidc, people, page_pictures, records, check, quality, review, review_actions):
+    for part in (signin, oidc, people, page_pictures, records, check, groups, quality, review, review_actions):
         app.include_router(part.router)
     app.mount("/static", Static(directory=HERE / "static"), name="static")
