@@ -24,6 +24,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import api
+from bench import screens_checks
 from bench.make import document, template_of
 from bench.prints import print_blank
 from digitizer.options import PICTURE_DPI, Options
@@ -82,7 +83,14 @@ def records(place: Place, seed: int) -> None:
     shoot(page, "record")
 
 
-PAGES: dict[str, Callable[[Place, int], None]] = {"records": records}
+def checking(place: Place, seed: int) -> None:
+    """Groups, blind keying, quality."""
+    read(place.stores, seed, 8)
+    screens_checks.groups(place.page, shoot)
+    screens_checks.checks(place.stores, place.page, shoot)
+
+
+PAGES: dict[str, Callable[[Place, int], None]] = {"records": records, "checking": checking}
 
 
 def read(stores: Stores, seed: int, count: int) -> None:
