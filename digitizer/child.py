@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digitizer.document import EngineInfo, Intake, Record
     from digitizer.glance import Glance
 
+BOUND_NAME = "bound.pdf"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 
@@ -145,6 +146,8 @@ def _answer(request: dict[str, Any], work: Work, options: Options, answers: Bina
     tempfile.tempdir = os.environ["TMPDIR"] = str(path.parent)
     _limit_processor_time(options.limits.document_seconds)
     try:
+        if request["op"] == "bind":
+            return _bound(request, path.parent, options)
         intake = work.screen(path, request["name"], options.limits)
         if request["op"] == "screen" or work.read is None:
             return {"screened": _screened(intake)}
@@ -154,6 +157,19 @@ def _answer(request: dict[str, Any], work: Work, options: Options, answers: Bina
         return _read(request, path, work.read, options)
     except Exception as error:  # noqa: BLE001 - the border: everything becomes a code
         return _failure(error)
+
+
+def _bound(request: dict[str, Any], folder: Path, options: Options) -> dict[str, Any]:
+    """The files lie in `folder` under the names of `document_name`; so does what is made of them."""
+    from digitizer.binding import Part, bind
+
+    parts = [Part(folder / document_name(n), name) for n, name in enumerate(request["names"])]
+    return {"bound": bind(parts, folder / BOUND_NAME, options.limits)}
+
+
+def document_name(number: int) -> str:
+    """Of the file at this place of several; of the only one for 0."""
+    return f"document-{number}" if number else "document"
 
 
 def _screened(intake: Intake) -> dict[str, Any]:

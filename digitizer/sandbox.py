@@ -16,12 +16,13 @@ import struct
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from digitizer.child import document_name
 from digitizer.document import EngineInfo, Record
 from digitizer.errors import (
     BadInput,
@@ -43,6 +44,7 @@ from digitizer.untrusted import (
     checked_records,
     checked_screening,
     checked_text,
+    taken_bound,
     taken_pictures,
 )
 
@@ -125,6 +127,16 @@ class Reader:
         )
         return checked_glance(reply.get("glance"), limits.pages), tuple(pictures)
 
+    def bind(self, files: Sequence[tuple[bytes, str]]) -> bytes:
+        """One PDF of several files and their names, in their order. Raises BadInput, ReadingFailed."""
+        limit, bound = self._options.limits.page_seconds, []
+        self._ask(
+            {"op": "bind", "names": [name for _, name in files]}, [data for data, _ in files], limit,
+            lambda pages: limit,
+            lambda folder: bound.append(taken_bound(folder, self._options.limits.child_file_bytes)),
+        )
+        return bound[0]
+
     def cancel(self) -> None:
         """Ends the document being read, if any, from another thread; its caller gets ReaderCrashed."""
         self._cancelled = True
@@ -144,14 +156,17 @@ class Reader:
             self._scratch.close()
 
     def _ask(
-        self, request: dict[str, Any], document: Path | bytes, limit_s: float, more: Callable[[int], float],
-        left: Callable[[Path], None] = lambda folder: None,
+        self, request: dict[str, Any], document: Path | bytes | list[bytes], limit_s: float,
+        more: Callable[[int], float], left: Callable[[Path], None] = lambda folder: None,
     ) -> dict[str, Any]:
         """left: looks at what the child left in its folder, before the folder goes."""
         with self._lock:
             self._cancelled = False
             with self._scratch.folder() as folder:
-                told = {**request, "path": str(_place(document, folder))}
+                first, *others = document if isinstance(document, list) else [document]
+                told = {**request, "path": str(_place(first, folder))}
+                for number, other in enumerate(others, start=1):
+                    _place(other, folder, document_name(number))
                 try:
                     reply = self._tell(told, limit_s, more)
                 except _NotTaken:  # the child had died while idle: no document is to blame
@@ -321,9 +336,9 @@ def _error(reply: dict[str, Any]) -> DigitizerError:
     return kind(detail[:300] if isinstance(detail, str) else "")
 
 
-def _place(document: Path | bytes, folder: Path) -> Path:
+def _place(document: Path | bytes, folder: Path, name: str = document_name(0)) -> Path:
     """The document as a read-only file that only this user can read, in the one folder that the child may write."""
-    path = folder / "document"
+    path = folder / name
     if isinstance(document, bytes):
         path.write_bytes(document)
     else:

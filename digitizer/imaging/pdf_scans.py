@@ -6,6 +6,8 @@ more pictures, visible text, annotations, masks, unusual colours — is for the 
 from __future__ import annotations
 
 import io
+import math
+import zlib
 from dataclasses import dataclass
 
 import cv2
@@ -24,11 +26,13 @@ INVISIBLE = 3  # text rendering mode (PDF 1.7, table 106)
 
 @dataclass(frozen=True, slots=True)
 class WrappedScan:
-    """data: a JPEG file. turns: clockwise quarter turns to how the page is shown."""
+    """data: a JPEG file, or with `channels` (1 gray, 3 red-green-blue) the samples themselves, packed by Deflate.
+    turns: clockwise quarter turns to how the page is shown."""
 
     data: bytes
     size_px: tuple[int, int]
     turns: int
+    channels: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,11 @@ def lone_picture(page: pikepdf.Dictionary, size_pt: tuple[float, float]) -> Lone
 
 def wrapped_scan(picture: LonePicture, most_px: int) -> WrappedScan | None:
     """None when the page must be drawn, or the picture has more than `most_px` pixels."""
-    if not _plain_jpeg(picture.stream) or picture.size_px[0] * picture.size_px[1] > most_px:
+    samples = _plain_samples(picture.stream)
+    if not (samples or _plain_jpeg(picture.stream)) or picture.size_px[0] * picture.size_px[1] > most_px:
         return None
-    return WrappedScan(picture.stream.read_raw_bytes(), picture.size_px, picture.turns)
+    channels = _channels(picture.stream) if samples else 0
+    return WrappedScan(picture.stream.read_raw_bytes(), picture.size_px, picture.turns, channels)
 
 
 def _only_picture(page: pikepdf.Dictionary, size_pt: tuple[float, float]) -> str | None:
@@ -102,10 +108,25 @@ def _fills(place: np.ndarray, size_pt: tuple[float, float]) -> bool:
 
 
 def _plain_jpeg(picture: pikepdf.Stream) -> bool:
+    return _packed_by(picture, "/DCTDecode")
+
+
+def _plain_samples(picture: pikepdf.Stream) -> bool:
+    return _packed_by(picture, "/FlateDecode") and picture.get("/BitsPerComponent") == 8
+
+
+def _packed_by(picture: pikepdf.Stream, name: str) -> bool:
     kinds = picture.get("/Filter")
     names = [str(k) for k in kinds] if isinstance(kinds, pikepdf.Array) else [str(kinds)]
     special = ("/Decode", "/SMask", "/Mask", "/DecodeParms", "/OC", "/ImageMask")
-    return names == ["/DCTDecode"] and not any(key in picture for key in special) and _plain_colour(picture)
+    return names == [name] and not any(key in picture for key in special) and _plain_colour(picture)
+
+
+def _channels(picture: pikepdf.Stream) -> int:
+    space = picture.get("/ColorSpace")
+    if isinstance(space, pikepdf.Array):
+        return int(space[1].get("/N", 0))
+    return 1 if str(space) == "/DeviceGray" else 3
 
 
 def _plain_colour(picture: pikepdf.Stream) -> bool:
@@ -116,13 +137,32 @@ def _plain_colour(picture: pikepdf.Stream) -> bool:
 
 
 def unwrapped(scan: WrappedScan) -> np.ndarray | None:
-    """(h, w, 3) uint8 blue-green-red, upright as the page is shown; None when the JPEG is damaged or another one."""
+    """(h, w, 3) uint8 blue-green-red, upright as the page is shown; None when it is damaged or another picture."""
+    pixels = _samples(scan) if scan.channels else _decoded(scan)
+    if pixels is None:
+        return None
+    image = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR if pixels.ndim == 2 else cv2.COLOR_RGB2BGR)
+    return np.ascontiguousarray(np.rot90(image, -scan.turns)) if scan.turns else image
+
+
+def _samples(scan: WrappedScan) -> np.ndarray | None:
+    """Unpacks no byte more than the picture has."""
+    shape = (scan.size_px[1], scan.size_px[0], scan.channels)
+    try:
+        data = zlib.decompressobj().decompress(scan.data, math.prod(shape) + 1)
+    except zlib.error:
+        return None
+    if len(data) != math.prod(shape):
+        return None
+    pixels = np.frombuffer(data, np.uint8).reshape(shape)
+    return pixels[..., 0] if scan.channels == 1 else pixels
+
+
+def _decoded(scan: WrappedScan) -> np.ndarray | None:
     try:
         with Image.open(io.BytesIO(scan.data), formats=("JPEG",)) as file:
             if file.size != scan.size_px or file.mode not in ("L", "RGB"):
                 return None
-            pixels = np.asarray(file)
+            return np.asarray(file)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
-    image = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR if pixels.ndim == 2 else cv2.COLOR_RGB2BGR)
-    return np.ascontiguousarray(np.rot90(image, -scan.turns)) if scan.turns else image
