@@ -63,6 +63,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadPart:
+    """One of several files that were bound to one, as it came."""
+
+    file_name: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewUpload:
     """Bytes already in the object store; ids made by the caller."""
 
@@ -76,6 +86,12 @@ class NewUpload:
     size_bytes: int
     object_key: str
     form_hint: str = ""
+    parts: tuple[UploadPart, ...] = ()  # where several files were bound to one
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Hashes of the parts, for the trail."""
+        return tuple(f"sha256:{part.sha256}" for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,7 @@ class Submission:
     record_ids: tuple[str, ...]
     form_hint: str = ""
     key_id: str = ""  # the key that uploaded it: a device sees its own uploads only
+    parts: tuple[UploadPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,12 +202,12 @@ class MemoryUploads:
                 file_name=upload.file_name, media_type=upload.media_type, sha256=upload.sha256,
                 size_bytes=upload.size_bytes, object_key=upload.object_key, state=State.RECEIVED, reason_code="",
                 attempts=0, received_at=now, updated_at=at, record_ids=(), form_hint=upload.form_hint,
-                key_id=upload.key_id,
+                key_id=upload.key_id, parts=upload.parts,
             )
             self._m.documents[upload.document_id] = _Document(submission)
             self._m.outbox.append(upload.document_id)
             self._m.moved(submission)
-            self._m.audit(upload.key_id, "upload.accepted", submission_id=submission.id,
+            self._m.audit(upload.key_id, "upload.accepted", upload.evidence, submission_id=submission.id,
                           document_id=submission.document_id)
             return submission
 

@@ -58,6 +58,7 @@ submissions = sa.Table(
     Column("object_key", Text, nullable=False),
     Column("form_hint", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
+    Column("parts", sa.JSON(none_as_null=True)),  # name, type, hash and size of each file that was bound to one
     sa.Index(None, "object_key"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 
 from digitizer.errors import IdempotencyInProgress, IdempotencyKeyReused, NotFound
 from storage import tables as t
-from storage.base import Answer, NewUpload, State, Submission
+from storage.base import Answer, NewUpload, State, Submission, UploadPart
 from storage.database import Database
 from storage.rules import ANSWER_KEPT, RESERVATION
 
@@ -67,6 +68,7 @@ class SqlUploads:
                 id=upload.submission_id, branch=upload.branch, key_id=upload.key_id, file_name=upload.file_name,
                 media_type=upload.media_type, sha256=upload.sha256, size_bytes=upload.size_bytes,
                 object_key=upload.object_key, form_hint=upload.form_hint, received_at=change.clock,
+                parts=[dataclasses.asdict(part) for part in upload.parts] or None,
             ))
             conn.execute(sa.insert(t.documents).values(
                 id=upload.document_id, submission_id=upload.submission_id, state=State.RECEIVED.value, reason_code="",
@@ -74,7 +76,7 @@ class SqlUploads:
             ))
             conn.execute(sa.insert(t.outbox).values(document_id=upload.document_id))
             change.moved(upload.submission_id, upload.branch, State.RECEIVED)
-            change.audit(upload.key_id, "upload.accepted", submission_id=upload.submission_id,
+            change.audit(upload.key_id, "upload.accepted", upload.evidence, submission_id=upload.submission_id,
                          document_id=upload.document_id)
             return read_submission(conn, t.submissions.c.id == upload.submission_id)
 
@@ -108,6 +110,7 @@ def _submission(row: Row[Any], record_ids: tuple[str, ...]) -> Submission:
         sha256=row.sha256, size_bytes=row.size_bytes, object_key=row.object_key, state=State(row.state),
         reason_code=row.reason_code, attempts=row.attempts, received_at=row.received_at, updated_at=row.updated_at,
         record_ids=record_ids, form_hint=row.form_hint, key_id=row.key_id,
+        parts=tuple(UploadPart(**part) for part in row.parts or ()),
     )
 
 

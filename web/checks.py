@@ -17,7 +17,7 @@ from digitizer.options import PICTURE_DPI
 from digitizer.template import Template, edition_of
 from digitizer.untrusted import Picture
 from web.deps import Device, IdempotencyKey, Parts, Service
-from web.documents import UPLOAD_BODY, known_form
+from web.documents import UPLOAD_BODY, bound, known_form
 from web.incoming import Arrival, arrive, checked_scan
 from web.openapi import problems
 from web.schemas import CheckedPageOut, CheckOut, FindingOut, PictureOut, PrintedOut
@@ -42,23 +42,23 @@ async def check(
     try:
         return await run_in_threadpool(looked_at, service, arrival)
     finally:
-        await arrival.file.close()
+        await arrival.close()
 
 
 def looked_at(service: Service, arrival: Arrival) -> CheckOut:
     """A child that dies or stalls says nothing against the file. Raises BadInput, UsageError's problems, and the
     problem of too many waiting."""
     form = known_form(service, arrival.form)
-    scan = checked_scan(arrival)
+    scan = bound(service, tuple(map(checked_scan, arrival.files)))
     try:
         glance, pictures = service.glance(scan.data, scan.name, form)
     except (ReadingFailed, EngineUnavailable):
         unseen = Remark("not_checked", PageVerdict.ADVICE, NOT_CHECKED)
-        return CheckOut(verdict=PageVerdict.ADVICE, sha256=scan.sha256, pages=[], missing=[_finding(unseen)])
+        return CheckOut(verdict=PageVerdict.ADVICE, sha256=scan.sha256, pages=[], missing=[finding_out(unseen)])
     shown = {picture.number: picture for picture in pictures}
     pages = [_page(page, shown.get(page.number), service.templates) for page in glance.pages]
     return CheckOut(
-        verdict=glance.verdict, sha256=scan.sha256, pages=pages, missing=[_finding(r) for r in glance.missing]
+        verdict=glance.verdict, sha256=scan.sha256, pages=pages, missing=[finding_out(r) for r in glance.missing]
     )
 
 
@@ -66,7 +66,7 @@ def _page(page: PageGlance, picture: Picture | None, templates: Sequence[Templat
     return CheckedPageOut(
         page=page.number, verdict=page.verdict, page_class=page.kind, form_id=page.form.form_id if page.form else None,
         edition=page.form.edition if page.form else None, form_name=_name(page.form, templates),
-        width_mm=page.width_mm, height_mm=page.height_mm, findings=[_finding(r) for r in page.remarks],
+        width_mm=page.width_mm, height_mm=page.height_mm, findings=[finding_out(r) for r in page.remarks],
         printed=[PrintedOut(form_id=p.form_id, edition=p.edition, items=list(p.items)) for p in page.printed],
         picture=_picture(picture) if picture else None,
     )
@@ -79,7 +79,7 @@ def _picture(picture: Picture) -> PictureOut:
     )
 
 
-def _finding(remark: Remark) -> FindingOut:
+def finding_out(remark: Remark) -> FindingOut:
     polygon: list[Any] = [list(point) for point in remark.polygon_mm]
     return FindingOut(
         code=remark.code, verdict=remark.verdict, message=remark.message, page=remark.page, field=remark.field,

@@ -16,7 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CollectorRegistry
 from starlette.requests import Request
 
-from digitizer.errors import Forbidden, IdempotencyKeyMissing, NotFound, TooManyRequests, Unauthenticated
+from digitizer.errors import Forbidden, IdempotencyKeyMissing, NotFound, TooManyRequests, Unauthenticated, UsageError
 from digitizer.options import Limits
 from digitizer.template import Template
 from storage.base import Identity, Role, Stores
@@ -60,13 +60,18 @@ class FailureCounter:
             self._failures.clear()
 
 
+def not_bound(files: list[tuple[bytes, str]]) -> bytes:
+    """For a service that takes one file at a time."""
+    raise UsageError("this service takes one file at a time")
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """Everything the routes work with, built once by api.create_app.
 
     screen: takes the bytes and the file name, raises BadInput for a file that cannot become a document; runs in a
-    killable child. glance: looks at it while the citizen waits, in a child of its own. heavy: how many requests may
-    hold a whole file in memory at once."""
+    killable child. bind: several files and their names to one PDF, there too. glance: looks at a scan while the citizen
+    waits, in a child of its own. heavy: how many requests may hold a whole file in memory at once."""
 
     stores: Stores
     templates: tuple[Template, ...]
@@ -83,6 +88,7 @@ class Service:
     glance: Glancing = nothing_seen
     review_lease: timedelta = timedelta(minutes=10)
     review_own_uploads: bool = False
+    bind: Callable[[list[tuple[bytes, str]]], bytes] = not_bound
     secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 

@@ -12,20 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitizer.errors import NotFound, ReadingFailed, TooManyRequests
-from storage.base import Answer, Identity, NewUpload, Role, State, StoredRecord, Submission
+from digitizer.stages.ingest import PDF
+from storage.base import Answer, Identity, NewUpload, Role, State, StoredRecord, Submission, UploadPart
 from web import states
 from web.deps import Anyone, Device, IdempotencyKey, Parts, Service, checked_id
 from web.errors import invalid
 from web.incoming import SUFFIXES, Arrival, Scan, arrive, checked_scan
 from web.openapi import problems
-from web.schemas import ReasonOut, Receipt, SubmissionLinks, SubmissionOut, SubmittedDocument
+from web.schemas import ReasonOut, Receipt, ReceivedFile, SubmissionLinks, SubmissionOut, SubmittedDocument
 
 router = APIRouter(prefix="/v1", tags=["submissions"])
 BINARY = {"type": "string", "format": "binary"}
 UPLOAD_BODY: dict[str, Any] = {"requestBody": {
     "required": True,
     "description": "The file as the part `file` of a form, or as the whole body with its own type and, if you like, "
-                   "its name in Content-Disposition.",
+                   "its name in Content-Disposition. Several parts `file` are pages of one submission, in their order.",
     "content": {
         "multipart/form-data": {"schema": {
             "type": "object", "required": ["file"], "additionalProperties": False,
@@ -53,14 +54,15 @@ async def upload(
     request: Request, service: Parts, identity: Device, key: IdempotencyKey,
     form: Annotated[str | None, Query(description="Form id, for a raw body", examples=["ct01"])] = None,
 ) -> Response:
-    """Hand in one file. The answer comes when the bytes and the promise to read them are on disk.
+    """Hand in one file, or several that are pages of one submission; these are bound to one PDF. The answer comes when
+    the bytes and the promise to read them are on disk.
 
-    The same Idempotency-Key with the same file gets the same answer, however often it is sent."""
+    The same Idempotency-Key with the same files gets the same answer, however often it is sent."""
     arrival = await arrive(request, service.limits.upload_bytes)
     try:
         answer = await run_in_threadpool(take_in, service, identity, key, arrival)
     finally:
-        await arrival.file.close()
+        await arrival.close()
     return Response(answer.body, status_code=answer.status, headers=answer.headers)
 
 
@@ -68,13 +70,14 @@ def take_in(service: Service, identity: Identity, key: str, arrival: Arrival) ->
     """Checks, keeps and promises; or gives the answer of the first time. Runs in a thread."""
     known_form(service, arrival.form)
     with service.heavy:
-        scan = checked_scan(arrival)
-        print_ = fingerprint("POST /v1/submissions", scan.sha256, scan.name, arrival.form)
+        scans = tuple(map(checked_scan, arrival.files))
+        told = [word for scan in scans for word in (scan.sha256, scan.name)]
+        print_ = fingerprint("POST /v1/submissions", *told, arrival.form)
         kept = service.stores.uploads.begin(identity.key_id, key, print_)
         if kept is not None:
             return kept
         try:
-            return _accept(service, identity, key, scan, arrival.form)
+            return _accept(service, identity, key, scans, arrival.form)
         except BaseException:
             service.stores.uploads.abandon(identity.key_id, key)
             raise
@@ -87,10 +90,20 @@ def known_form(service: Service, form: str) -> str | None:
     return form or None
 
 
-def _accept(service: Service, identity: Identity, key: str, scan: Scan, form: str) -> Answer:
+def bound(service: Service, scans: tuple[Scan, ...]) -> Scan:
+    """The one file, or all of them bound to one PDF named after the first; nothing of them is lost (docs/decisions/
+    0010). Raises BadInput, and ReadingFailed: what could not be bound is not taken in."""
+    if len(scans) == 1:
+        return scans[0]
+    data = service.bind([(scan.data, scan.name) for scan in scans])
+    return Scan(data, hashlib.sha256(data).hexdigest(), PDF, f"{scans[0].name.rpartition('.')[0] or 'scan'}.pdf")
+
+
+def _accept(service: Service, identity: Identity, key: str, scans: tuple[Scan, ...], form: str) -> Answer:
     waiting, _ = service.stores.queue.backlog()
     if waiting >= service.backlog_limit:
         raise TooManyRequests("the backlog is full")
+    scan = bound(service, scans)
     _screen(service, scan)
     object_key = f"originals/{scan.sha256[:2]}/{scan.sha256}"
     service.stores.objects.put(object_key, scan.data, scan.sha256)
@@ -98,6 +111,7 @@ def _accept(service: Service, identity: Identity, key: str, scan: Scan, form: st
         submission_id=f"sub_{uuid.uuid4().hex}", document_id=f"doc_{uuid.uuid4().hex}", branch=identity.branch,
         key_id=identity.key_id, file_name=scan.name, media_type=scan.media_type, sha256=scan.sha256,
         size_bytes=len(scan.data), object_key=object_key, form_hint=form,
+        parts=tuple(UploadPart(s.name, s.media_type, s.sha256, len(s.data)) for s in scans) if len(scans) > 1 else (),
     )
     answer = _receipt(new, service.limits.upload_bytes)
     service.stores.uploads.accept(new, identity.key_id, key, answer)
@@ -118,6 +132,7 @@ def _receipt(new: NewUpload, upload_bytes: int) -> Answer:
     body = Receipt(
         id=new.submission_id, state=State.RECEIVED, state_text=states.SENTENCES[State.RECEIVED], sha256=new.sha256,
         size_bytes=new.size_bytes, media_type=new.media_type, links=links,
+        files=[ReceivedFile(sha256=p.sha256, size_bytes=p.size_bytes, media_type=p.media_type) for p in new.parts],
     )
     headers = {
         "Location": links.self, "Content-Type": "application/json", "Upload-Limit": f"max-size={upload_bytes}",

@@ -1,4 +1,4 @@
-"""The file of an upload as it arrives: takes the request's stream, gives its bytes checked for size, name and type."""
+"""The files of an upload as they arrive: takes the request's stream, gives bytes checked for size, name and type."""
 
 from __future__ import annotations
 
@@ -23,18 +23,30 @@ ALIASES = {"application/x-pdf": PDF, "image/jpg": JPEG, "image/pjpeg": JPEG, "im
 UNDECLARED = ("", "application/octet-stream", "binary/octet-stream")
 MEMORY_BYTES = 1024 * 1024  # beyond it the upload lies in an unlinked temporary file
 NAME_CHARACTERS = 255
+MOST_FILES = 40  # of one submission
 RECEIVE_SECONDS = 300.0
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """An upload still in its spool: an unlinked file, so nothing of it stays behind whatever happens."""
+class ArrivedFile:
+    """A file still in its spool: an unlinked one, so nothing of it stays behind whatever happens."""
 
     file: UploadFile
     name: str
     declared: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An upload: one file, or several that are pages of one submission, in their order."""
+
+    files: tuple[ArrivedFile, ...]
     form: str
+
+    async def close(self) -> None:
+        for each in self.files:
+            await each.file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +72,31 @@ async def arrive(request: Request, limit: int) -> Arrival:
 
 
 async def _from_form(request: Request, limit: int) -> Arrival:
-    parser = MultiPartParser(request.headers, _stream(request), max_files=1, max_fields=4, max_part_size=1024)
+    parser = MultiPartParser(request.headers, _stream(request), max_files=MOST_FILES, max_fields=4, max_part_size=1024)
     try:
         form = await parser.parse()
     except MultiPartException:
-        raise invalid("#", "not a multipart body with one file") from None
-    file, hint = form.get("file"), form.get("form", "")
+        raise invalid("#", f"not a multipart body with 1 to {MOST_FILES} files") from None
+    files, hint = form.getlist("file"), form.get("form", "")
     unknown = sorted(set(form.keys()) - {"file", "form"})
     try:
         if unknown:
             raise invalid("#", "only the parts `file` and `form` are known")
-        if not isinstance(file, UploadFile):
+        if not files or not all(isinstance(file, UploadFile) for file in files):
             raise invalid("#/file", "a part named `file` with a file name is needed")
         if not isinstance(hint, str):
             raise invalid("#/form", "a text is needed")
-        if (file.size or 0) > limit:
-            raise TooManyBytes(f"the file may have {limit} bytes")
-        return Arrival(file, checked_name(file.filename or ""), _plain_type(file.content_type or ""), hint)
+        arrived = [_arrived(file) for file in files if isinstance(file, UploadFile)]
+        if sum(each.file.size or 0 for each in arrived) > limit:
+            raise TooManyBytes(f"all files together may have {limit} bytes")
+        return Arrival(tuple(arrived), hint)
     except BaseException:
         await form.close()
         raise
+
+
+def _arrived(file: UploadFile) -> ArrivedFile:
+    return ArrivedFile(file, checked_name(file.filename or ""), _plain_type(file.content_type or ""))
 
 
 async def _from_raw(request: Request, limit: int, content_type: str) -> Arrival:
@@ -94,7 +111,8 @@ async def _from_raw(request: Request, limit: int, content_type: str) -> Arrival:
     except BaseException:
         await file.close()
         raise
-    return Arrival(file, name, _plain_type(content_type), request.query_params.get("form", ""))
+    came = ArrivedFile(file, name, _plain_type(content_type))
+    return Arrival((came,), request.query_params.get("form", ""))
 
 
 async def _stream(request: Request) -> AsyncGenerator[bytes, None]:
@@ -102,17 +120,17 @@ async def _stream(request: Request) -> AsyncGenerator[bytes, None]:
         yield chunk
 
 
-def checked_scan(arrival: Arrival) -> Scan:
+def checked_scan(came: ArrivedFile) -> Scan:
     """The whole file with its hash and its type by content. Raises EmptyFile, UnsupportedType, TypeMismatch."""
-    arrival.file.file.seek(0)
-    data = arrival.file.file.read()
+    came.file.file.seek(0)
+    data = came.file.file.read()
     if not data:
         raise EmptyFile()
     kind = media_type(data[:4096])
-    check_extension(arrival.name, kind)
-    if arrival.declared not in UNDECLARED and ALIASES.get(arrival.declared, arrival.declared) != kind:
+    check_extension(came.name, kind)
+    if came.declared not in UNDECLARED and ALIASES.get(came.declared, came.declared) != kind:
         raise TypeMismatch(f"the content is {kind}, the declared type is another")
-    return Scan(data, hashlib.sha256(data).hexdigest(), kind, arrival.name or f"scan{SUFFIXES[kind]}")
+    return Scan(data, hashlib.sha256(data).hexdigest(), kind, came.name or f"scan{SUFFIXES[kind]}")
 
 
 def checked_name(name: str) -> str:

@@ -54,6 +54,12 @@ class SubmissionLinks(BaseModel):
     events: str
 
 
+class ReceivedFile(BaseModel):
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
 class Receipt(BaseModel):
     """The answer to an upload: kept safely, whatever happens next."""
 
@@ -63,6 +69,10 @@ class Receipt(BaseModel):
     sha256: str = Field(description="SHA-256 of the bytes as they came; compare it with your own")
     size_bytes: int
     media_type: str
+    files: list[ReceivedFile] = Field(
+        default=[], description="Of several files each as it came; the members above are then of the PDF they were "
+        "bound to"
+    )
     links: SubmissionLinks
 
 

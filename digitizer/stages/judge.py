@@ -12,7 +12,7 @@ from digitizer.geometry import union
 from digitizer.glance import PageGlance, PageVerdict, PrintSeen, Remark, SeenPage
 from digitizer.layout.answers import TICKED
 from digitizer.layout.likeness import Look
-from digitizer.layout.sequence import items_on, nearest_forms
+from digitizer.layout.sequence import items_on, missing_behind, nearest_forms
 from digitizer.template import FROM_REGISTRY, FieldSpec, Layout, Template, edition_of
 
 RESCAN, ADVICE = PageVerdict.RESCAN, PageVerdict.ADVICE
@@ -32,6 +32,8 @@ NOT_LOOKED_AT = "Máy chỉ xem nhanh {most} trang đầu; các trang sau vẫn 
 BLANK_FIELD = "Chưa ghi mục bắt buộc “{label}”. Mời công dân ghi thêm rồi quét lại."
 LABEL_LETTERS = 60
 NUMBERS = ("personal_id", "identity_paper")
+FIRSTS = (PageClass.FIRST, PageClass.LEAD)
+FEW_ITEMS = 2  # of a form's print on a page that alone was unknown paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +132,54 @@ def _printed(page: SeenPage, match: FormMatch | None, templates: Sequence[Templa
         items = items_on(page.text, template)
         if items:
             yield PrintSeen(template.id, template.edition, tuple(sorted(items)))
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """missing: with the place of the page, by its number. joined: numbers of pages that belong to a form before them,
+    though alone nobody could tell."""
+
+    missing: tuple[Remark, ...]
+    joined: tuple[int, ...]
+
+
+def together(pages: Sequence[PageGlance], templates: Sequence[Template]) -> Together:
+    """Pages that were looked at one by one, in their order, as the documents they make: a first page begins one."""
+    remarks: list[Remark] = []
+    joined: list[int] = []
+    for group in _groups(pages):
+        first = group[0]
+        match = first.form if first.kind in FIRSTS else None
+        template = edition_of(match.form_id, match.edition, templates) if match else None
+        if template is None:
+            later = [page for page in group if page.kind is PageClass.CONTINUATION]
+            remarks += [_missing("first_page_missing", page) for page in later[:1]]
+            continue
+        if template.layout is not Layout.FORM:
+            continue
+        items = [_items(page, template) for page in group]
+        joined += [page.number for page, found in zip(group[1:], items[1:], strict=True) if _belongs(page, found)]
+        remarks += [_missing("page_missing", group[at]) for at in missing_behind(items, template)]
+    return Together(tuple(remarks), tuple(joined))
+
+
+def _groups(pages: Sequence[PageGlance]) -> list[list[PageGlance]]:
+    groups: list[list[PageGlance]] = []
+    for page in pages:
+        if page.kind in FIRSTS or not groups:
+            groups.append([])
+        groups[-1].append(page)
+    return groups
+
+
+def _items(page: PageGlance, template: Template) -> frozenset[int]:
+    named = (template.id, template.edition)
+    return frozenset(item for p in page.printed if (p.form_id, p.edition) == named for item in p.items)
+
+
+def _belongs(page: PageGlance, items: frozenset[int]) -> bool:
+    return page.kind in (PageClass.CONTINUATION, PageClass.NOTES) or len(items) >= FEW_ITEMS
+
+
+def _missing(code: str, page: PageGlance) -> Remark:
+    return Remark(code, RESCAN, MISSING[code], page.number)

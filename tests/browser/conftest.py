@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from digitizer.options import Limits, Options
 from digitizer.sandbox import Reader
+from digitizer.template import load_templates
 from settings import Settings
 from storage.connect import open_stores
 from tests.browser.world import CHROMIUM, Office, office
 from tests.web.world import OLDER, TEMPLATE, running
 from web.deps import Service
+from web.glancing import Glancers
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,28 @@ def screening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     reader.start()
     yield reader
     reader.close()
+
+
+@pytest.fixture(scope="session")
+def glancing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glancers]:
+    """A real child that looks at scans."""
+    glancers = Glancers([Reader(Options(), scratch=tmp_path_factory.mktemp("scratch"))])
+    glancers.start()
+    yield glancers
+    glancers.close()
+
+
+@pytest.fixture
+def kiosk_service(service: Service, screening: Reader, glancing: Glancers) -> Service:
+    """With every form, looking at scans, taking several files at once."""
+    return replace(service, templates=load_templates(), glance=glancing.glance, bind=screening.bind)
+
+
+@pytest.fixture
+def counter(kiosk_service: Service, browser: Browser) -> Iterator[Office]:
+    """The office with a kiosk in it."""
+    with running(kiosk_service) as world, office(world, browser) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from digitizer.errors import IdempotencyInProgress, IdempotencyKeyReused, NotFound, UsageError
-from storage.base import Answer, State
+from storage.base import Answer, State, UploadPart
 from tests.contract.worlds import ACCEPTED, World, new_upload, original_of, race
 
 
@@ -23,6 +23,15 @@ def test_an_upload_is_wholly_there(world: World) -> None:
     assert world.stores.audit
     assert [(e.who, e.action, e.submission_id) for e in world.stores.audit.entries()] == [
         ("dev", "upload.accepted", "sub_1")]
+
+
+def test_what_was_bound_to_one_file_is_kept_beside_it(world: World) -> None:
+    parts = tuple(UploadPart(f"trang {n}.jpg", "image/jpeg", str(n) * 64, n) for n in (2, 1))
+    upload = dataclasses.replace(new_upload(1), parts=parts)
+    assert world.stores.uploads.accept(upload, "dev", "k", ACCEPTED).parts == parts
+    assert world.stores.uploads.submission("sub_1", "b01").parts == parts
+    assert world.stores.audit
+    assert world.stores.audit.entries()[-1].fields == ("sha256:" + "2" * 64, "sha256:" + "1" * 64)
 
 
 def test_another_branch_sees_nothing(world: World) -> None:

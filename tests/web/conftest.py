@@ -35,7 +35,7 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
 @pytest.fixture
 def service(stores: Stores, screening: Reader) -> Service:
     limits = Limits(upload_bytes=1024 * 1024)
-    return Service(stores, (OLDER, TEMPLATE), screening.screen, limits=limits, poll_s=0.05)
+    return Service(stores, (OLDER, TEMPLATE), screening.screen, limits=limits, poll_s=0.05, bind=screening.bind)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from storage.workbench import PersonRole
-from web.ui import pages, people, review_keys, review_words
+from web.ui import kiosk, pages, people, review_keys, review_words
 from web.ui.language import CATALOGUES, translations
 
 UI = Path(pages.__file__).parent
@@ -18,7 +18,7 @@ CALLS = re.compile(r"""\b_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 
 def used() -> set[str]:
     """Every literal in a template's or module's `_(…)`, and what is translated by name."""
-    found = {name for _, name, _ in pages.MENU} | set(people.ROLE_NAMES.values())
+    found = {name for _, name, _ in pages.MENU} | set(people.ROLE_NAMES.values()) | set(kiosk.CODE_NAMES.values())
     found |= {key.says for key in review_keys.KEYS}
     for name, words in vars(review_words).items():
         found |= {word for word in words.values() if word} if name.endswith("_WORDS") else set()

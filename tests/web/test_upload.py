@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 from collections.abc import Iterator
@@ -254,3 +255,30 @@ def test_rejected_tells_why(world: World) -> None:
     with world.client("device") as http:
         body = http.get(f"/v1/submissions/{submission}").json()
     assert (body["state"], body["reason_code"], body["clerk"]) == ("rejected", "damaged", by_code()["damaged"].clerk)
+
+
+def test_several_files_are_one_submission_whose_parts_are_known(world: World) -> None:
+    pages = [("trang 1.jpg", good_picture("JPEG")), ("trang 2.png", good_picture("PNG")), ("c.pdf", good_pdf(2))]
+
+    def send(key: str, files: list[tuple[str, bytes]]) -> httpx2.Response:
+        with world.client("device") as http:
+            return http.post(
+                "/v1/submissions", files=[("file", each) for each in files], headers={"Idempotency-Key": key}
+            )
+
+    first, again = send("k", pages), send("k", pages)
+    assert first.status_code == 202 and first.content == again.content
+    receipt = first.json()
+    hashes = [hashlib.sha256(data).hexdigest() for _, data in pages]
+    assert [f["sha256"] for f in receipt["files"]] == hashes and receipt["media_type"] == "application/pdf"
+    found = world.stores.uploads.submission(receipt["id"], "*")
+    assert [(p.file_name, p.sha256) for p in found.parts] == [(n, h) for (n, _), h in zip(pages, hashes, strict=True)]
+    kept = world.stores.objects.get(found.object_key, receipt["sha256"])
+    assert pages[0][1] in kept and found.file_name == "trang 1.pdf"
+    assert world.stores.audit is not None
+    assert world.stores.audit.entries()[-1].fields == tuple(f"sha256:{h}" for h in hashes)
+    assert send("k", pages[::-1]).json()["code"] == "idempotency_key_reused"
+    assert send("l", [pages[0], ("x.png", b"no picture")]).status_code == 415
+    assert send("m", [("a.pdf", good_pdf(60)), ("b.pdf", good_pdf(60))]).json()["code"] == "too_many_pages"
+    assert send("n", [("a.pdf", good_pdf())] * 41).status_code == 422
+    assert len(world.stores.queue.unrung(10)) == 1

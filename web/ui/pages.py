@@ -29,6 +29,7 @@ HEADERS = {
 }
 # The pages of the menu, in its order: address, name, right that opens it.
 MENU: tuple[tuple[str, str, Right], ...] = (
+    ("/kiosk", "Tiếp nhận", Right.UPLOAD),
     ("/review", "Kiểm tra", Right.REVIEW),
     ("/records", "Hồ sơ", Right.RECORDS),
     ("/review/groups", "Theo nhóm", Right.REVIEW),

@@ -7,20 +7,22 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from web.ui import check, groups, oidc, page_pictures, people, quality, records, review, review_actions, signin
+from web.ui import check, groups, kiosk, oidc, page_pictures, people, quality, records, review, review_actions, signin
 from web.ui.pages import HERE
 
 
 class Static(StaticFiles):
-    """Addresses carry a digest of the content (`pages.static_address`), so a browser may keep what it has."""
+    """Addresses carry a digest of the content (`pages.static_address`), so a browser may keep what it has; modules that
+    others import have none, and are asked about each time (304 while they are the same)."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        digested = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if digested else "no-cache"
         return response
 
 
 def add_pages(app: FastAPI) -> None:
-    for part in (signin, oidc, people, page_pictures, records, check, groups, quality, review, review_actions):
+    for part in (signin, oidc, people, page_pictures, records, check, groups, quality, review, review_actions, kiosk):
         app.include_router(part.router)
     app.mount("/static", Static(directory=HERE / "static"), name="static")
