@@ -37,6 +37,7 @@ from storage.base import Answer, NewRecord, NewUpload, State, Stores
 from storage.connect import open_stores
 from storage.workbench import NewPerson, PagePicture, PersonRole, Workbench
 from web.deps import Service
+from web.glancing import Glancers
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "img"
 SCREEN = {"width": 1366, "height": 768}
@@ -90,7 +91,25 @@ def checking(place: Place, seed: int) -> None:
     screens_checks.checks(place.stores, place.page, shoot)
 
 
-PAGES: dict[str, Callable[[Place, int], None]] = {"records": records, "checking": checking}
+def kiosk(place: Place, seed: int) -> None:
+    """Three pages of which one was not filled in, before they are sent; the receipt after."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = document(print_blank(template_of("khai-sinh")), seed, "medium", Path(folder) / "to-khai.jpg")
+        pages = [made.path, *sorted(made.path.parent.glob("to-khai-*.jpg"))]
+        blank = Path(folder) / "to-khai-chua-ghi.jpg"
+        print_blank(template_of("ct01")).pages[0].save(blank, quality=80, dpi=(300, 300))
+        page = place.page(PersonRole.UPLOADER, BRANCHES[0], "/kiosk")
+        page.locator("#files").set_input_files([*pages, blank])
+        page.wait_for_function("document.querySelectorAll('.tile.usable, .tile.advice').length === 3", timeout=120_000)
+        page.wait_for_load_state("networkidle")
+        shoot(page, "kiosk")
+        page.locator("#send").click()
+        page.wait_for_function("document.querySelector('.receipt img')?.naturalWidth > 0")
+        page.goto(f"/kiosk/receipts/{page.locator('.receipt .number').inner_text()}")
+        shoot(page, "kiosk-receipt")
+
+
+PAGES: dict[str, Callable[[Place, int], None]] = {"records": records, "checking": checking, "kiosk": kiosk}
 
 
 def read(stores: Stores, seed: int, count: int) -> None:
@@ -140,7 +159,8 @@ def shoot(page: Page, name: str) -> None:
 def service(folder: Path) -> Iterator[tuple[Stores, str]]:
     """The application on a free port, on SQLite in the folder."""
     stores = open_stores(Settings(var=folder))
-    built = api.build(Service(stores, load_templates(), lambda data, name: None))
+    screening, glancers = Reader(Options(), reads=False), Glancers([Reader(Options())])
+    built = api.build(Service(stores, load_templates(), screening.screen, bind=screening.bind, glance=glancers.glance))
     server = uvicorn.Server(uvicorn.Config(built, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -151,6 +171,8 @@ def service(folder: Path) -> Iterator[tuple[Stores, str]]:
     finally:
         server.should_exit = True
         thread.join(15)
+        screening.close()
+        glancers.close()
         stores.close()
 
 

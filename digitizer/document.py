@@ -312,11 +312,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class SlotReading:
-    """One slot with a reading per box (same order); `ink_ratio` is the share of dark pixels per box."""
+    """One slot with a reading per box (same order); `ink_ratio` is the share of dark pixels per box, ink_mm how far ink
+    stands along it (where asked for)."""
 
     slot: Slot
     readings: tuple[Reading, ...]
     ink_ratio: tuple[float, ...]
+    ink_mm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

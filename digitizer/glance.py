@@ -72,6 +72,7 @@ class PageGlance:
     height_mm: float
     remarks: tuple[Remark, ...] = ()
     printed: tuple[PrintSeen, ...] = ()
+    ink: bytes = b""  # digitizer/layout/ink_layout.py
 
     @property
     def verdict(self) -> PageVerdict:
@@ -96,7 +97,10 @@ def worst(remarks: Iterable[Remark]) -> PageVerdict:
 
 
 def glance_to_json(glance: Glance) -> dict[str, Any]:
-    return dataclasses.asdict(glance)
+    body = dataclasses.asdict(glance)
+    for page in body["pages"]:
+        page["ink"] = page["ink"].hex()
+    return body
 
 
 def glance_from_json(body: dict[str, Any]) -> Glance:
@@ -110,6 +114,7 @@ def _page(body: dict[str, Any]) -> PageGlance:
         width_mm=float(body["width_mm"]), height_mm=float(body["height_mm"]),
         remarks=tuple(map(_remark, body["remarks"])),
         printed=tuple(PrintSeen(p["form_id"], p["edition"], tuple(p["items"])) for p in body["printed"]),
+        ink=bytes.fromhex(body["ink"]),
     )
 
 

@@ -106,7 +106,7 @@ def _check_page(page: PageGlance, max_page: int) -> None:
         _identifier(match.form_id)
         _identifier(match.edition)
         _probability(match.confidence)
-    if len(page.remarks) > 1000 or len(page.printed) > 100:
+    if len(page.remarks) > 1000 or len(page.printed) > 100 or len(page.ink) > 1000:
         raise ValueError("too many parts")
     for remark in page.remarks:
         _check_remark(remark)

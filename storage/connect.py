@@ -20,6 +20,7 @@ from storage.queue import SqlQueue
 from storage.records import SqlRecords
 from storage.rules import Clock
 from storage.search import SqlSearch
+from storage.sheets import SqlSheets
 from storage.uploads import SqlUploads
 from storage.workbench import Workbench
 
@@ -88,6 +89,7 @@ def workbench_on(database: Database) -> Workbench:
         checks=SqlChecks(database),
         quality=SqlQuality(database),
         groups=SqlGroups(database),
+        sheets=SqlSheets(database),
     )
 
 

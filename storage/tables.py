@@ -192,6 +192,20 @@ access_keys = sa.Table(
     Column("last_used_at", UtcTime),
 )
 
+# How ink lies on pages that were looked at, by the hash of their file. Of a submission once it was sent.
+sheets = sa.Table(
+    "sheets", metadata,
+    Column("branch", Text, primary_key=True),
+    Column("file_sha256", Text, primary_key=True),
+    Column("page", sa.Integer, primary_key=True, autoincrement=False),
+    Column("form", Text, nullable=False),
+    Column("ink", Text, nullable=False),
+    Column("submission_id", Text),
+    Column("seen_at", UtcTime, nullable=False),
+    sa.Index(None, "branch", "form", "seen_at"),
+    sa.Index(None, "seen_at"),
+)
+
 people = sa.Table(
     "people", metadata,
     Column("id", Text, primary_key=True),

@@ -125,6 +125,38 @@ class Pictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a file. form: id and edition, '' for unknown paper. ink: `digitizer/layout/ink_layout.py`, b'' where
+    too little is written on it."""
+
+    page: int
+    form: str = ""
+    ink: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSheet:
+    """A page that was sent before. likeness: 1.0 of the very same file."""
+
+    submission_id: str
+    seen_at: datetime
+    likeness: float
+
+
+class Sheets(Protocol):
+    """How ink lies on pages, to know a paper that is scanned again. No personal data, kept for a month."""
+
+    def note(self, branch: str, file_sha256: str, sheets: Sequence[Sheet]) -> None:
+        """Of a file that was looked at."""
+
+    def sent(self, branch: str, files: Sequence[str], submission_id: str) -> None:
+        """These files, by their hashes, were handed in."""
+
+    def seen(self, branch: str, file_sha256: str, sheet: Sheet) -> SeenSheet | None:
+        """The likest page that was handed in at the branch within a month; None where none is like it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workbench:
     """Everything kept for the pages for people."""
 
@@ -135,3 +167,4 @@ class Workbench:
     checks: Checks
     quality: Quality
     groups: Groups
+    sheets: Sheets

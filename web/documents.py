@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from digitizer.errors import NotFound, ReadingFailed, TooManyRequests
+from digitizer.errors import DatabaseUnavailable, NotFound, ReadingFailed, TooManyRequests
 from digitizer.stages.ingest import PDF
 from storage.base import Answer, Identity, NewUpload, Role, State, StoredRecord, Submission, UploadPart
 from web import states
@@ -115,7 +116,16 @@ def _accept(service: Service, identity: Identity, key: str, scans: tuple[Scan, .
     )
     answer = _receipt(new, service.limits.upload_bytes)
     service.stores.uploads.accept(new, identity.key_id, key, answer)
+    _sent(service, new)
     return answer
+
+
+def _sent(service: Service, new: NewUpload) -> None:
+    """From now on a rescan of these sheets is told. Only advice: an upload that was accepted does not fail for it."""
+    if service.stores.workbench is not None:
+        with suppress(DatabaseUnavailable):
+            files = [new.sha256, *(part.sha256 for part in new.parts)]
+            service.stores.workbench.sheets.sent(new.branch, files, new.submission_id)
 
 
 def _screen(service: Service, scan: Scan) -> None:

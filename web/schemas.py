@@ -194,7 +194,7 @@ class CheckedPageOut(Open):
 
 
 class CheckOut(Open):
-    """What a quick look at a scan says; nothing is kept of it."""
+    """What a quick look at a scan says."""
 
     verdict: PageVerdict
     sha256: str

@@ -57,6 +57,31 @@ class Sample:
 def measure(files: Sequence[Path], workers: int, rounds: int, engine: str) -> Throughput:
     """Every file `rounds` times, through `workers` processes. Raises UsageError when a document does not end well."""
     samples = _samples(files)
+    with plant_of(workers, engine) as plant:
+        stores = plant.stores
+        load = os.getloadavg()[0]
+        began = time.monotonic()
+        submissions = [submit(stores, sample.path) for _ in range(rounds) for sample in samples]
+        while stores.queue.backlog()[0]:  # seldom: whoever watches takes time from the cores that are measured
+            time.sleep(0.2)
+        seconds = time.monotonic() - began
+        bad = {s.reason_code for s in (stores.uploads.submission(i, "*") for i in submissions) if s.reason_code}
+        if bad:
+            raise UsageError(f"not every document was read: {', '.join(sorted(bad))}")
+    return Throughput(workers, len(submissions), rounds * sum(s.pages for s in samples), seconds, load)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """Running workers, warm, and what they work on."""
+
+    settings: Settings
+    stores: Stores
+
+
+@contextlib.contextmanager
+def plant_of(workers: int, engine: str) -> Iterator[Plant]:
+    """In a folder of its own, with a Redis of its own. Raises UsageError when it does not start."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digitizer-measure-")))
         url = stack.enter_context(_redis(folder))
@@ -69,16 +94,7 @@ def measure(files: Sequence[Path], workers: int, rounds: int, engine: str) -> Th
         stack.callback(thread.join)
         stack.callback(plant.stop)
         _await_workers(settings, workers)
-        load = os.getloadavg()[0]
-        began = time.monotonic()
-        submissions = [_submit(stores, sample) for _ in range(rounds) for sample in samples]
-        while stores.queue.backlog()[0]:  # seldom: whoever watches takes time from the cores that are measured
-            time.sleep(0.2)
-        seconds = time.monotonic() - began
-        bad = {s.reason_code for s in (stores.uploads.submission(i, "*") for i in submissions) if s.reason_code}
-        if bad:
-            raise UsageError(f"not every document was read: {', '.join(sorted(bad))}")
-    return Throughput(workers, len(submissions), rounds * sum(s.pages for s in samples), seconds, load)
+        yield Plant(settings, stores)
 
 
 def _samples(files: Sequence[Path]) -> list[Sample]:
@@ -89,13 +105,14 @@ def _samples(files: Sequence[Path]) -> list[Sample]:
         screening.close()
 
 
-def _submit(stores: Stores, sample: Sample) -> str:
-    data = sample.path.read_bytes()
+def submit(stores: Stores, path: Path) -> str:
+    """Lays a file in as an upload does; its submission."""
+    data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     name = uuid.uuid4().hex
     upload = NewUpload(
         submission_id=f"sub_{name}", document_id=f"doc_{name}", branch="measure", key_id="measure",
-        file_name=sample.path.name, media_type="application/octet-stream", sha256=digest, size_bytes=len(data),
+        file_name=path.name, media_type="application/octet-stream", sha256=digest, size_bytes=len(data),
         object_key=f"originals/{digest[:2]}/{digest}",
     )
     stores.objects.put(upload.object_key, data, digest)

@@ -11,6 +11,7 @@ from digitizer.faults import FAULTS, UPSIDE_DOWN
 from digitizer.geometry import union
 from digitizer.glance import PageGlance, PageVerdict, PrintSeen, Remark, SeenPage
 from digitizer.layout.answers import TICKED
+from digitizer.layout.ink_layout import ink_layout
 from digitizer.layout.likeness import Look
 from digitizer.layout.sequence import items_on, missing_behind, nearest_forms
 from digitizer.template import FROM_REGISTRY, FieldSpec, Layout, Template, edition_of
@@ -62,6 +63,7 @@ def judge(
         yield PageGlance(
             page.number, classed.kind, found.match, page.width_mm, page.height_mm, tuple(remarks),
             tuple(_printed(page, found.match, templates)),
+            ink_layout(template, looked.ink, page.number) if template else b"",
         )
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from digitizer.document import CleanPage, Located, PageText, PrintedWord, Reading, Slot, SlotReading
-from digitizer.geometry import Box, union
+from digitizer.geometry import MM_PER_INCH, Box, union
 from digitizer.imaging.parts import parts_of
 from digitizer.layout.answers import split_at
 from digitizer.layout.recall import Known, recall
@@ -17,6 +17,7 @@ from digitizer.ports import Alphabet, Engine, Region
 from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
 DARK = 150
+FEW_PX = 2  # of a column of pixels: fewer are dust
 DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no evidence of writing
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
 CROSS = 0.35  # of a tick box's side: what is smaller is no cross, even in a box of 2.4 mm
@@ -72,7 +73,17 @@ def ink_in_slots(
 ) -> tuple[SlotReading, ...]:
     """The same places with the ink in them, but nothing read: enough to tell that an answer is missing."""
     cuts = list(_all_cuts(pages, located, _specs(located, template), engine))
-    return tuple(_slot_reading(slot, [c for c in cuts if c.slot == i], {}) for i, slot in enumerate(located.slots))
+    found = []
+    for index, slot in enumerate(located.slots):
+        mine = [cut for cut in cuts if cut.slot == index]
+        found.append(replace(_slot_reading(slot, mine, {}), ink_mm=tuple(_ink_mm(cut.region) for cut in mine)))
+    return tuple(found)
+
+
+def _ink_mm(region: Region) -> float:
+    """The width of all columns with ink together."""
+    columns = (region.ink < DARK).sum(axis=0) >= FEW_PX
+    return float(columns.sum() * MM_PER_INCH / region.dpi)
 
 
 def _specs(located: Located, template: Template) -> list[FieldSpec]:

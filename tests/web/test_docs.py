@@ -51,7 +51,7 @@ def test_errors_page_explains_every_reason_for_review() -> None:
 def staffed(screening: Reader) -> Iterator[World]:
     """A town with a worker that reads whatever is rung for."""
     stop = threading.Event()
-    with running(Service(open_memory(), (TEMPLATE,), screening.screen, poll_s=0.05)) as world:
+    with running(Service(open_memory(), (TEMPLATE,), screening.screen, poll_s=0.05, bind=screening.bind)) as world:
 
         def read_on() -> None:
             while not stop.wait(0.05):

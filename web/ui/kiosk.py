@@ -82,10 +82,10 @@ def show_session(session: Annotated[Session, Depends(session_of)]) -> dict[str, 
 
 @router.post("/kiosk/checks")
 async def check(request: Request, service: Parts, person: ChangingUploader) -> CheckOut:
-    """As POST /v1/checks; nothing is kept."""
+    """As POST /v1/checks."""
     arrival = await arrive(request, service.limits.upload_bytes)
     try:
-        return await run_in_threadpool(looked_at, service, arrival)
+        return await run_in_threadpool(looked_at, service, arrival, person.branch)
     finally:
         await arrival.close()
 
