@@ -100,11 +100,12 @@ def kiosk(place: Place, seed: int) -> None:
         print_blank(template_of("ct01")).pages[0].save(blank, quality=80, dpi=(300, 300))
         page = place.page(PersonRole.UPLOADER, BRANCHES[0], "/kiosk")
         page.locator("#files").set_input_files([*pages, blank])
-        page.wait_for_function("document.querySelectorAll('.tile.usable, .tile.advice').length === 3", timeout=120_000)
+        for n in range(len(pages) + 1):
+            page.locator(".tile.usable, .tile.advice").nth(n).wait_for(timeout=120_000)
         page.wait_for_load_state("networkidle")
         shoot(page, "kiosk")
         page.locator("#send").click()
-        page.wait_for_function("document.querySelector('.receipt img')?.naturalWidth > 0")
+        page.wait_for_selector(".receipt .state:not(:empty)")
         page.goto(f"/kiosk/receipts/{page.locator('.receipt .number').inner_text()}")
         shoot(page, "kiosk-receipt")
 

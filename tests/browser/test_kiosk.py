@@ -111,9 +111,8 @@ def test_a_page_is_replaced_and_removed_by_keyboard(counter: Office, death: File
     lay_in(page, [white()])
     verdicts(page, ["Cần lưu ý"])
     expect(page.locator(".tile .findings")).to_contain_text("Trang trắng")
-    page.get_by_role("button", name="Thay", exact=True).focus()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Thay", exact=True).press("Enter")
     chooser.value.set_files(death[0])  # type: ignore[arg-type]
     verdicts(page, ["Dùng được"])
     page.get_by_role("button", name="Bỏ", exact=True).focus()
@@ -135,7 +134,7 @@ def test_the_camera_takes_several_pages(counter: Office) -> None:
     page = at_the_counter(counter)
     page.get_by_role("button", name="Máy ảnh").click()
     expect(page.locator("#video")).to_be_visible()
-    page.wait_for_function("document.getElementById('video').videoWidth > 0")
+    expect(page.locator("#video")).to_have_js_property("readyState", 4, timeout=30_000)
     for count in (1, 2):
         page.get_by_role("button", name="Chụp trang này").click()
         expect(page.locator(".tile")).to_have_count(count)

@@ -19,6 +19,7 @@ LADDER: list[tuple[str, ...]] = [
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
     ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.keep", "digitizer.album",
+     "digitizer.binding",
      "digitizer.sandbox", "digitizer.child", "digitizer.jail", "digitizer.untrusted", "digitizer.drafting"),
     ("settings", "storage"),
     ("workers.queue",),
