@@ -177,20 +177,20 @@ class WritingClient(Client):
     def upload(self, scan: object) -> dict[str, object]:
         receipt = super().upload(scan)  # type: ignore[arg-type]
         if self.path.stat().st_size < 2000:
-            self.path.write_bytes(good_pdf(3))
+            self.path.write_bytes(good_pdf(9))
         return receipt
 
 
 def test_what_is_written_while_it_is_sent_is_sent_too(world: World, tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(scan(1))
-    assert path.stat().st_size < 2000 < len(good_pdf(3))
+    assert path.stat().st_size < 2000 < len(good_pdf(9))
     with WritingClient(world.url, world.keys["device"], path) as client:
         watcher = Watcher(tmp_path, client, settle=0.0)
         watcher.look()
         assert names(tmp_path / "sent") == [] and path.exists()
         assert watcher.look() == 0
-    assert (tmp_path / "sent" / "a.pdf").read_bytes() == good_pdf(3) and len(taken(world)) == 2
+    assert (tmp_path / "sent" / "a.pdf").read_bytes() == good_pdf(9) and len(taken(world)) == 2
 
 
 def test_killed_again_and_again_it_sends_everything_once(world: World, tmp_path: Path) -> None:

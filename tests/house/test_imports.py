@@ -57,7 +57,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "alembic": ("storage",),
     "fastapi": ("api", "web"),
     "starlette": ("api", "web"),
-    "uvicorn": ("api", "digitizer.cli", "bench.screens"),
+    "uvicorn": ("api", "digitizer.cli", "bench.screens", "bench.kiosk"),
     "playwright": ("bench.screens",),
     "httpx2": ("storage.population", "web.ui.oidc", "digitizer.cli", "bench"),
     "jinja2": ("web.ui.pages",),
