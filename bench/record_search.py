@@ -6,6 +6,7 @@ import random
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from digitizer.template import FieldType, Template, load_templates
 from digitizer.vietnam.dates import parse_date
 from storage import migrate
 from storage import tables as t
+from storage.base import Answer, NewRecord, NewUpload, State, Stores
 from storage.database import Database
 from storage.search import SqlSearch
 from storage.search_base import Wanted
@@ -97,9 +99,11 @@ def _insert(conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
         "created_at": r["at"]} for r in rows])
     texts = [indexed_text(Names(f"rec_{r['n']:032x}", f"sub_{r['n']:032x}", "scan.pdf"), r["body"]) for r in rows]
     conn.execute(sa.insert(t.record_search), [
-        {"number": r["n"] + 1, "record_id": f"rec_{r['n']:032x}", "text": x} for r, x in zip(rows, texts, strict=True)])
+        {"number": r["n"] + 1, "record_id": f"rec_{r['n']:032x}", "text": x, "confirmed": 0}
+        for r, x in zip(rows, texts, strict=True)])
     conn.execute(sa.insert(t.record_words), [
-        {"word": w, "number": r["n"] + 1} for r, x in zip(rows, texts, strict=True) for w in sorted(indexed_words(x))])
+        {"word": word, "place": place} for r, x in zip(rows, texts, strict=True)
+        for word, place in sorted(indexed_words(x, r["n"] + 1))])
 
 
 def questions(database: Database, seed: int) -> Iterator[tuple[str, str, Wanted]]:
@@ -123,6 +127,42 @@ def questions(database: Database, seed: int) -> Iterator[tuple[str, str, Wanted]
     yield "a name with just these marks", "*", Wanted(name, exact=True)
     yield "words that never stand together", "*", Wanted("nguyen thi khongcotennay")
     yield "one form, one month, no words", "*", Wanted(form_id="ct01", since=BEGIN, until=BEGIN + timedelta(days=30))
+
+
+@dataclass
+class HandClock:
+    """The time, or the moment it is set to."""
+
+    moment: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return self.moment or datetime.now(UTC)
+
+
+def busy_week(stores: Stores, clock: HandClock, seed: int) -> None:
+    """Seven days of uploads in three branches, by the service's own functions under a clock that is moved by hand."""
+    rng, now = random.Random(seed), datetime.now(UTC)
+    templates = [x for x in load_templates() if x.id in FORMS]
+    moments = sorted(now - timedelta(hours=rng.uniform(0, 160)) for _ in range(240))
+    for n, clock.moment in enumerate(moments):
+        number, template = f"{n:032x}", rng.choice(templates)
+        upload = NewUpload(f"sub_{number}", f"doc_{number}", f"chi-nhanh-{rng.choice((1, 1, 2, 3)):02}", "bench",
+                           "scan.pdf", "application/pdf", "0" * 64, 1, f"originals/00/{n}")
+        stores.uploads.begin("bench", number, number)
+        stores.uploads.accept(upload, "bench", number, Answer(202, {}, "{}"))
+        claim = stores.queue.claim(upload.document_id, "bench", 60) if n < 232 else None
+        if claim is None:
+            continue
+        body, sure = invented_body(template, rng), rng.random() < 0.7
+        if not sure:
+            code = rng.choices(("low_confidence", "required_blank", "page_missing"), (7, 2, 1))[0]
+            body["decision"]["reasons"] = [{"code": code, "message": "."}]
+        state = State.ACCEPTED if sure else State.NEEDS_REVIEW
+        (record_id,) = stores.queue.finish(claim, [NewRecord(body, template.id, state)], state)
+        if not sure and rng.random() < 0.6:
+            done = {**body, "decision": {"outcome": "accept", "confidence": 1.0, "reasons": []}}
+            stores.records.correct(record_id, "*", 1, done, "bench", "bench")
+    clock.moment = None
 
 
 def measure(database: Database, seed: int) -> list[tuple[str, int, float, float]]:

@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import api
-from bench import screens_checks
+from bench import record_search, screens_checks
 from bench.make import document, template_of
 from bench.prints import print_blank
 from digitizer.options import PICTURE_DPI, Options
@@ -32,9 +32,9 @@ from digitizer.pipeline import settle
 from digitizer.sandbox import Reader
 from digitizer.template import load_templates
 from digitizer.wire import record_to_json
-from settings import Settings
 from storage.base import Answer, NewRecord, NewUpload, State, Stores
-from storage.connect import open_stores
+from storage.connect import open_url
+from storage.objects import DirectoryObjects
 from storage.workbench import NewPerson, PagePicture, PersonRole, Workbench
 from web.deps import Service
 from web.glancing import Glancers
@@ -52,6 +52,7 @@ class Place:
     stores: Stores
     url: str
     browser: Browser
+    clock: record_search.HandClock
 
     @property
     def workbench(self) -> Workbench:
@@ -110,7 +111,16 @@ def kiosk(place: Place, seed: int) -> None:
         shoot(page, "kiosk-receipt")
 
 
-PAGES: dict[str, Callable[[Place, int], None]] = {"records": records, "checking": checking, "kiosk": kiosk}
+def overview(place: Place, seed: int) -> None:
+    """A week of two branches; the records are those of the bench of the search."""
+    record_search.busy_week(place.stores, place.clock, seed)
+    page = place.page(PersonRole.SUPERVISOR, "*", "/overview?days=7")
+    shoot(page, "overview")
+
+
+PAGES: dict[str, Callable[[Place, int], None]] = {
+    "records": records, "overview": overview, "checking": checking, "kiosk": kiosk,
+}
 
 
 def read(stores: Stores, seed: int, count: int) -> None:
@@ -157,9 +167,9 @@ def shoot(page: Page, name: str) -> None:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[tuple[Stores, str]]:
+def service(folder: Path, clock: record_search.HandClock) -> Iterator[tuple[Stores, str]]:
     """The application on a free port, on SQLite in the folder."""
-    stores = open_stores(Settings(var=folder))
+    stores = open_url(f"sqlite:///{folder / 'screens.sqlite3'}", DirectoryObjects(folder / "objects"), clock)
     screening, glancers = Reader(Options(), reads=False), Glancers([Reader(Options())])
     built = api.build(Service(stores, load_templates(), screening.screen, bind=screening.bind, glance=glancers.glance))
     server = uvicorn.Server(uvicorn.Config(built, host="127.0.0.1", port=0, log_config=None, access_log=False))
@@ -187,8 +197,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
         for name in options.pages or PAGES:
-            with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as (stores, url):
-                PAGES[name](Place(stores, url, browser), options.seed)
+            clock = record_search.HandClock()
+            with tempfile.TemporaryDirectory() as folder, service(Path(folder), clock) as (stores, url):
+                PAGES[name](Place(stores, url, browser, clock), options.seed)
         browser.close()
     return 0
 

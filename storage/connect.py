@@ -13,6 +13,7 @@ from storage.desk import SqlDesk
 from storage.groups import SqlGroups
 from storage.keys import SqlKeys
 from storage.objects import open_objects
+from storage.overview import SqlOverview
 from storage.people import SqlPeople
 from storage.pictures import SqlPictures
 from storage.quality_risk import SqlQuality
@@ -85,6 +86,7 @@ def workbench_on(database: Database) -> Workbench:
         people=SqlPeople(database),
         desk=SqlDesk(database),
         search=SqlSearch(database),
+        overview=SqlOverview(database),
         pictures=SqlPictures(database),
         checks=SqlChecks(database),
         quality=SqlQuality(database),

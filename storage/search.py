@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from storage import tables as t
 from storage.database import Database
 from storage.search_base import Found, Hit, Wanted
-from storage.search_words import Term, groups_fit, groups_of, written_so
+from storage.search_words import SLOTS, Term, groups_fit, groups_of, written_so
 from storage.uploads import in_branch
 
 S, W, R, V = t.record_search.c, t.record_words.c, t.records.c, t.record_versions.c
@@ -34,7 +34,7 @@ class SqlSearch:
             return Found((), None)
         with self._db.read() as conn:
             terms = tuple(dict.fromkeys(term for group in groups for term in group))
-            query = _filtered(branch, wanted).where(*_with_all(conn, terms)).order_by(S.number.desc())
+            query = _filtered(branch, wanted).where(*_with_all(conn, groups)).order_by(S.number.desc())
             if len(terms) < 2 and not wanted.field and not wanted.exact:
                 found = conn.execute(_before(query, wanted.before).limit(wanted.limit + 1)).all()
                 return _page(conn, [row.number for row in found], wanted.limit)
@@ -82,29 +82,58 @@ def _before(query: sa.Select[Any], number: int | None) -> sa.Select[Any]:
     return query if number is None else query.where(S.number < number)
 
 
-def _with_all(conn: Connection, terms: Sequence[Term]) -> list[sa.ColumnElement[bool]]:
-    """The rarest word leads: its records are listed, and of each it is asked whether it holds the others."""
-    if not terms:
-        return []
+def _with_all(conn: Connection, groups: Sequence[tuple[Term, ...]]) -> list[sa.ColumnElement[bool]]:
+    """Each group in one field. The rarest word leads: a short list of its places is gone through; where even that word
+    is common, records are, newest first, and of each it is asked whether it has the words.
+
+    The common beginning of a word is left to the texts (`_compared`) where it would only be a long list."""
     counted = {term: conn.execute(
-        sa.select(sa.func.count()).select_from(sa.select(W.number).where(_is(term)).limit(COUNTED_TO).subquery())
-    ).scalar_one() for term in terms}
-    leading = min(terms, key=lambda term: counted[term])
-    # the common beginning of a word would only be a long list: the texts tell (_compared)
-    others = (x for x in terms if x is not leading and not (x.begins and counted[x] == COUNTED_TO))
-    return [_listed(leading), *(_listed(term) if term.begins else _asked(term) for term in others)]
+        sa.select(sa.func.count()).select_from(sa.select(W.place).where(_is(t.record_words, term)).limit(COUNTED_TO)
+                                               .subquery())
+    ).scalar_one() for group in groups for term in group}
+    lead = min(counted, key=lambda term: (counted[term], term.begins), default=None)
+    found = []
+    for group in groups:
+        anchor = lead if lead in group else min(group, key=lambda term: term.begins)
+        assert anchor is not None
+        others = [x for x in group if x is not anchor and not (x.begins and counted[x] == COUNTED_TO)]
+        if anchor.begins or counted[anchor] < COUNTED_TO:
+            if anchor is lead or counted[anchor] < COUNTED_TO:
+                found.append(_listed(anchor, others))
+        else:
+            found.append(_asked(anchor, others))
+    return found
 
 
-def _is(term: Term) -> sa.ColumnElement[bool]:
-    return sa.and_(W.word >= term.word, W.word < term.word + BEYOND) if term.begins else W.word == term.word
+def _is(words: sa.FromClause, term: Term) -> sa.ColumnElement[bool]:
+    word = words.c.word
+    return sa.and_(word >= term.word, word < term.word + BEYOND) if term.begins else word == term.word
 
 
-def _listed(term: Term) -> sa.ColumnElement[bool]:
-    return S.number.in_(sa.select(W.number).where(_is(term)))
+def _listed(anchor: Term, others: Sequence[Term]) -> sa.ColumnElement[bool]:
+    words = t.record_words.alias()
+    places = sa.select(words.c.place // SLOTS).where(_is(words, anchor), *_beside(words, others))
+    return S.number.in_(places)
 
 
-def _asked(term: Term) -> sa.ColumnElement[bool]:
-    return sa.exists().where(W.word == term.word, W.number == S.number)
+def _asked(anchor: Term, others: Sequence[Term]) -> sa.ColumnElement[bool]:
+    words = t.record_words.alias()
+    here = words.c.place.between(S.number * SLOTS, S.number * SLOTS + SLOTS - 1)
+    return sa.select(words.c.place).where(_is(words, anchor), here, *_beside(words, others)).correlate(
+        t.record_search).exists()
+
+
+def _beside(words: sa.FromClause, others: Sequence[Term]) -> list[sa.ColumnElement[bool]]:
+    """In the same field."""
+    found: list[sa.ColumnElement[bool]] = []
+    for term in others:
+        beside = t.record_words.alias()
+        if term.begins:
+            found.append(words.c.place.in_(sa.select(beside.c.place).where(_is(beside, term))))
+        else:
+            found.append(sa.select(beside.c.place).where(
+                beside.c.word == term.word, beside.c.place == words.c.place).correlate(words).exists())
+    return found
 
 
 def _bodies(conn: Connection, numbers: Sequence[int]) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from storage import tables as t
 from storage.base import StoredRecord, Submission
-from storage.search_words import Names, indexed_text, indexed_words
+from storage.search_words import Names, confirmed, indexed_text, indexed_words
 
 S, W, R = t.record_search.c, t.record_words.c, t.records.c
 AT_ONCE = 200  # bodies in memory while older records are indexed
@@ -25,11 +25,11 @@ def index_correction(conn: Connection, before: StoredRecord, body: Mapping[str, 
     """In the transaction that makes the new version."""
     kept = conn.execute(sa.select(t.record_search).where(S.record_id == before.id)).one()
     text = indexed_text(Names(before.id, before.submission_id, before.file_name), body)
-    old, new = indexed_words(kept.text), indexed_words(text)
-    conn.execute(sa.update(t.record_search).where(S.number == kept.number).values(text=text))
+    old, new = indexed_words(kept.text, kept.number), indexed_words(text, kept.number)
+    conn.execute(sa.update(t.record_search).where(S.number == kept.number).values(text=text, confirmed=confirmed(body)))
     if old - new:
-        conn.execute(sa.delete(t.record_words).where(W.number == kept.number, W.word.in_(sorted(old - new))))
-    _add_words(conn, kept.number, new - old)
+        conn.execute(sa.delete(t.record_words).where(sa.tuple_(W.word, W.place).in_(sorted(old - new))))
+    _add_words(conn, new - old)
 
 
 def index_all(conn: Connection) -> None:
@@ -52,10 +52,11 @@ def index_all(conn: Connection) -> None:
 def _add(conn: Connection, names: Names, body: Mapping[str, Any]) -> None:
     text = indexed_text(names, body)
     number = conn.execute(
-        sa.insert(t.record_search).values(record_id=names.record_id, text=text).returning(S.number)).scalar_one()
-    _add_words(conn, number, indexed_words(text))
+        sa.insert(t.record_search).values(
+            record_id=names.record_id, text=text, confirmed=confirmed(body)).returning(S.number)).scalar_one()
+    _add_words(conn, indexed_words(text, number))
 
 
-def _add_words(conn: Connection, number: int, words: set[str]) -> None:
+def _add_words(conn: Connection, words: set[tuple[str, int]]) -> None:
     if words:
-        conn.execute(sa.insert(t.record_words), [{"word": word, "number": number} for word in sorted(words)])
+        conn.execute(sa.insert(t.record_words), [{"word": word, "place": place} for word, place in sorted(words)])

@@ -10,6 +10,7 @@ from typing import Any
 from digitizer.template import FieldType
 from digitizer.vietnam.text import fold, nfc
 
+SLOTS = 256  # lines of a text told apart
 MOST_GROUPS = 12
 LONGEST_WORD = 64  # longer ones are no words of a paper: runs of misread leaders
 _WORD = re.compile(r"[^\W_]+")
@@ -65,9 +66,19 @@ def indexed_text(names: Names, body: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def indexed_words(text: str) -> set[str]:
-    """Every word of what `indexed_text` gave."""
-    return {word for line in text.split("\n") for word in line.rpartition("\t")[2].split(" ") if word}
+def confirmed(body: Mapping[str, Any]) -> int:
+    """How many people's personal numbers the population register confirms; one a person, whichever field says it."""
+    return len({
+        field_id.rpartition(".")[0] for field_id, field in body.get("fields", {}).items()
+        if field_id.rpartition(".")[2] in ("personal_id", "identity_paper")
+        and (field.get("registry") or {}).get("verdict") == "agrees"
+    })
+
+
+def indexed_words(text: str, number: int) -> set[tuple[str, int]]:
+    """Every word of what `indexed_text` gave, with its place: which line of which record."""
+    lines = (line.rpartition("\t")[2].split(" ") for line in text.split("\n"))
+    return {(word, number * SLOTS + min(slot, SLOTS - 1)) for slot, words in enumerate(lines) for word in words if word}
 
 
 def field_words(field: Mapping[str, Any]) -> list[str]:

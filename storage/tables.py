@@ -123,12 +123,13 @@ record_versions = sa.Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
-# What records are found by: each with the folded words of its fields, and which records hold a word.
+# What records are found by: each with the folded words of its fields, and where a word stands.
 record_search = sa.Table(
     "record_search", metadata,
     Column("number", Number, primary_key=True, autoincrement=True),  # small, and in the order of arrival
     _ref("records.id", unique=True),
     Column("text", Text, nullable=False),
+    Column("confirmed", sa.Integer, nullable=False),  # people whose number the population register confirms
     sqlite_autoincrement=True,
 )
 
@@ -136,7 +137,8 @@ record_words = sa.Table(
     "record_words", metadata,
     # bytewise, so that the beginning of a word is a range of the key
     Column("word", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
-    Column("number", Number, sa.ForeignKey("record_search.number"), primary_key=True, autoincrement=False),
+    # number * search_words.SLOTS + line of the text: which field of which record
+    Column("place", Number, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
@@ -164,6 +166,7 @@ events = sa.Table(
     Column("version", sa.Integer),
     Column("at", UtcTime, nullable=False),
     sa.Index(None, "submission_id", "seq"),
+    sa.Index(None, "type", "at"),
     sa.Index(None, "branch", "seq"),
 )
 
@@ -178,6 +181,7 @@ audit = sa.Table(
     Column("record_id", Text),
     Column("fields", sa.JSON, nullable=False),
     Column("hash", Text, nullable=False),
+    sa.Index(None, "at"),
 )
 
 access_keys = sa.Table(

@@ -11,6 +11,7 @@ from typing import Protocol
 from storage.checks_base import Checks, Quality
 from storage.desk_base import Desk
 from storage.groups_base import Groups
+from storage.overview_base import Overview
 from storage.search_base import RecordSearch
 
 
@@ -162,6 +163,7 @@ class Workbench:
 
     people: People
     search: RecordSearch
+    overview: Overview
     pictures: Pictures
     desk: Desk
     checks: Checks

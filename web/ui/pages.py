@@ -35,6 +35,7 @@ MENU: tuple[tuple[str, str, Right], ...] = (
     ("/review/groups", "Theo nhóm", Right.REVIEW),
     ("/review/check", "Nhập độc lập", Right.SECOND),
     ("/review/quality", "Chất lượng", Right.OVERVIEW),
+    ("/overview", "Tổng quan", Right.OVERVIEW),
     ("/people", "Tài khoản", Right.PEOPLE),
 )
 

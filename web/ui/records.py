@@ -88,7 +88,7 @@ def fields_of_form(
 def search(request: Request, service: Parts, person: Searcher, form: Annotated[SearchForm, Form()]) -> Response:
     """The list: with the header X-Part only its lines, else the whole page (a browser without script)."""
     found = workbench_of(service).search.find(person.branch, form.wanted())
-    titles = _titles(service)
+    titles = titles_of(service)
     lines = [record_view.hit_line(hit, titles.get(hit.form_id or "", hit.form_id or ""), form.text)
              for hit in found.hits]
     shown = [*form.used(), *(hit.record_id for hit in found.hits)]
@@ -107,7 +107,7 @@ def show_record(request: Request, service: Parts, person: Viewer, record_id: str
     authors = _authors(service, record_view.authors_of(versions))
     _seen(service, person, record, "record.viewed")
     return render(
-        request, "record.html", record=record, form=_titles(service).get(record.form_id or "", ""), versions=versions,
+        request, "record.html", record=record, form=titles_of(service).get(record.form_id or "", ""), versions=versions,
         lines=record_view.field_lines(record.body, pictures, authors), authors=authors, states=STATES,
         pictures=[p for p in pictures if p.page in record.body["pages"]] or pictures, words=record_view,
     )
@@ -167,12 +167,12 @@ def _authors(service: Service, ids: Iterable[str]) -> dict[str, str]:
 
 def _search_page(service: Service, form: SearchForm) -> dict[str, Any]:
     return {
-        "form": form, "titles": _titles(service), "groups": GROUP_NAMES, "states": STATES,
+        "form": form, "titles": titles_of(service), "groups": GROUP_NAMES, "states": STATES,
         "searched_states": SEARCHED_STATES, "fields": _fields(service, form.form), "chosen": form.field, "first": True,
     }
 
 
-def _titles(service: Service) -> dict[str, str]:
+def titles_of(service: Service) -> dict[str, str]:
     """By form, of the newest edition, alphabetically; sheets that only lead others are no records."""
     newest = {x.id: x for x in sorted(service.templates, key=lambda x: x.valid_from) if not x.lead}
     return dict(sorted(((x.id, _title(x)) for x in newest.values()), key=lambda pair: pair[1]))

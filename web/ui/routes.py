@@ -7,8 +7,25 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from web.ui import check, groups, kiosk, oidc, page_pictures, people, quality, records, review, review_actions, signin
+from web.ui import (
+    check,
+    groups,
+    kiosk,
+    oidc,
+    overview,
+    page_pictures,
+    people,
+    quality,
+    records,
+    review,
+    review_actions,
+    signin,
+)
 from web.ui.pages import HERE
+
+PARTS = (
+    signin, oidc, people, page_pictures, records, check, groups, quality, review, review_actions, kiosk, overview,
+)
 
 
 class Static(StaticFiles):
@@ -23,6 +40,6 @@ class Static(StaticFiles):
 
 
 def add_pages(app: FastAPI) -> None:
-    for part in (signin, oidc, people, page_pictures, records, check, groups, quality, review, review_actions, kiosk):
+    for part in PARTS:
         app.include_router(part.router)
     app.mount("/static", Static(directory=HERE / "static"), name="static")

@@ -1,4 +1,4 @@
-"""Revision 0004: the words that records are found by, of those already there too."""
+"""Revision 0004: the words that records are found by; filled by revision 0009, which makes them anew."""
 
 from __future__ import annotations
 
@@ -30,9 +30,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["number"], ["record_search.number"], name="fk_record_words_number"),
         sqlite_with_rowid=False,
     )
-    from storage.search_index import index_all
-
-    index_all(op.get_bind())
 
 
 def downgrade() -> None:
