@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 
 from digitizer.calibration import calibration
-from digitizer.document import Evidence, FieldStatus
+from digitizer.refit import TARGETS, Seen, bins, expected_error
 from digitizer.score import wilson
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-# Share wrong of what goes out unseen; a number decides who somebody is.
-TARGETS = {"personal_id": 0.001, "other": 0.0029}
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-STEPS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1.0001)  # most readings are surer than nine in ten
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One field as read and as it is. before: confidence without the checks between fields; released: in a document
-    that was accepted."""
-
-    mix: str
-    document: int
-    type: str
-    status: FieldStatus
-    exact: bool
-    confidence: float
-    before: float
-    evidence: Evidence | None
-    released: bool
-
-
-def bins(seen: Sequence[Seen]) -> list[tuple[float, float, int]]:
-    """(mean confidence, share right, count) of the steps that hold anything."""
-    found = []
-    for low, high in pairwise(STEPS):
-        held = [s for s in seen if low <= s.confidence < high]
-        if held:
-            mean = sum(s.confidence for s in held) / len(held)
-            found.append((mean, sum(s.exact for s in held) / len(held), len(held)))
-    return found
-
-
-def expected_error(seen: Sequence[Seen]) -> float:
-    """Expected calibration error (Naeini et al. 2015) over these steps."""
-    return sum(abs(c - right) * n for c, right, n in bins(seen)) / max(1, len(seen))
 
 
 def publish(seen: Sequence[Seen], seed: int, documents: int) -> None:

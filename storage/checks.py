@@ -117,6 +117,12 @@ class SqlChecks:
         with self._db.read() as conn:
             return [result_of(row) for row in conn.execute(query)]
 
+    def settled(self, record_ids: Sequence[str]) -> Sequence[CheckResult]:
+        settled = sa.and_(C.state == CheckState.SETTLED.value, C.record_id.in_(record_ids))
+        query = _results().where(settled).order_by(C.settled_at)
+        with self._db.read() as conn:
+            return [result_of(row) for row in conn.execute(query)]
+
     def amended(self, check_id: str, version: int) -> None:
         with self._db.write() as conn:
             conn.execute(sa.update(t.checks).where(C.id == check_id).values(amended_in=version))

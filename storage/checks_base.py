@@ -187,6 +187,9 @@ class Checks(Protocol):
     def to_amend(self, branch: str) -> Sequence[CheckResult]:
         """Settled otherwise than the record says, and the record does not say so yet."""
 
+    def settled(self, record_ids: Sequence[str]) -> Sequence[CheckResult]:
+        """Every settled check of these records."""
+
     def amended(self, check_id: str, version: int) -> None:
         """The record says so from this version on."""
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.calibrate import NAMES, logistic, shares, signed, thresholds
-from bench.confidence import Seen, expected_error
 from digitizer.calibration import calibration, features
 from digitizer.document import Evidence, FieldStatus
+from digitizer.refit import NAMES, Seen, expected_error, logistic, shares, signed, thresholds
 from digitizer.template import FieldType
 
 shares_of_one = st.floats(0, 1)

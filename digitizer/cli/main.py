@@ -7,7 +7,22 @@ import sys
 
 import typer
 
-from digitizer.cli import bench, cut, demo, doctor, forms, keys, lines, people, read, service, upload, verify, watch
+from digitizer.cli import (
+    bench,
+    cut,
+    demo,
+    doctor,
+    forms,
+    gold,
+    keys,
+    lines,
+    people,
+    read,
+    service,
+    upload,
+    verify,
+    watch,
+)
 from digitizer.cli.output import show_error
 from digitizer.errors import DigitizerError
 
@@ -16,7 +31,7 @@ app = typer.Typer(
     help="Turns scanned Vietnamese administrative declarations into structured records.",
     epilog="Data goes to stdout, everything else to stderr. Exit codes: docs/cli.md.",
 )
-for group in (read, forms, lines, cut, upload, watch, service, keys, people, verify, doctor, demo, bench):
+for group in (read, forms, lines, cut, upload, watch, service, keys, people, verify, gold, doctor, demo, bench):
     group.add_to(app)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from digitizer.document import FieldStatus, Outcome, Record
@@ -45,3 +46,20 @@ def corrected(stores: Stores, record_id: str, changes: dict[str, str], author: s
 
 def keyed(raw: str) -> Keyed:
     return Keyed(FieldStatus.FILLED, raw)
+
+
+def put_read(stores: Stores, data: bytes, read_as: Record, after: Record) -> str:
+    """A paper with its bytes, as the machine read it and as a person left it; released, whatever is doubtful."""
+    digest = hashlib.sha256(data).hexdigest()
+    upload = replace(new_upload(1), sha256=digest, object_key=f"originals/{digest[:2]}/{digest}", size_bytes=len(data))
+    stores.objects.put(upload.object_key, data, digest)
+    stores.uploads.begin("dev", "key-1", "f")
+    stores.uploads.accept(upload, "dev", "key-1", ACCEPTED)
+    claim = stores.queue.claim(upload.document_id, "w1", 60)
+    assert claim is not None
+    body = record_to_json(replace(read_as, sha256=digest))
+    form_id = read_as.form.form_id if read_as.form else None
+    (record_id,) = stores.queue.finish(claim, [NewRecord(body, form_id, State.NEEDS_REVIEW)], State.NEEDS_REVIEW)
+    released = {**record_to_json(after), "decision": {"outcome": "accept", "confidence": 1.0, "reasons": []}}
+    stores.records.correct(record_id, "*", 1, released, "per_a", "")
+    return record_id

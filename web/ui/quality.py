@@ -134,7 +134,8 @@ def _page(request: Request, service: Service, person: Person, **news: Any) -> Re
     people = {p.id: p.name for p in workbench_of(service).people.list_people("*")}
     shown = {"fault": "", "redrawn": None, **news}
     return render(
-        request, "quality.html", 422 if shown["fault"] else 200, rates=quality.rates(person.branch), names=names,
+        request, "quality.html", 422 if shown["fault"] else 200, names=names,
+        rates=sorted(quality.rates(person.branch), key=lambda r: (r.hold is None, -r.wrong, r.form_id, r.field_type)),
         types=TYPE_NAMES, reasons=HOLD_NAMES, twice=TWICE, rules=quality.rules(), held=held_words(service),
         ended=[h for h in quality.holds() if h.released_at][:10], disputes=checks.disputes(person.branch),
         findings=quality.findings(person.branch, 20), people=people, may=Right.SETTLE in rights(person.role),

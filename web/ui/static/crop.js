@@ -20,19 +20,23 @@ function fetched(address) {
 
 export function forget() { kept.clear(); }
 
-/** boxes: polygons of [x_mm, y_mm]; around: millimetres beside and above; wide: pixels to fill at most. */
-export async function crop(canvas, { address, dpi, boxes, around = 3, wide = 900, tall = 420 }) {
+/** boxes: polygons of [x_mm, y_mm]; around: millimetres beside and above; wide, tall: pixels to fill at most; fold: a piece
+ * more than so many times as wide as high is laid in two rows, left half above right, so that it can be read small. */
+export async function crop(canvas, { address, dpi, boxes, around = 3, wide = 900, tall = 420, fold = Infinity }) {
   const picture = await createImageBitmap(await fetched(address));
   const xs = boxes.flat().map((p) => p[0]), ys = boxes.flat().map((p) => p[1]), px = dpi / MM_PER_INCH;
   const left = Math.max(0, (Math.min(...xs) - around) * px), top = Math.max(0, (Math.min(...ys) - around) * px);
   const right = Math.min(picture.width, (Math.max(...xs) + around) * px);
   const bottom = Math.min(picture.height, (Math.max(...ys) + around) * px);
   const width = Math.max(1, right - left), height = Math.max(1, bottom - top);
-  const scale = Math.min(2.5, wide / width, tall / height);
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const context = canvas.getContext("2d");
+  const rows = width > fold * height ? 2 : 1, across = width / rows;
+  const scale = Math.min(2.5, wide / across, tall / (rows * height));
+  canvas.width = Math.round(across * scale);
+  canvas.height = Math.round(rows * height * scale);
+  const context = canvas.getContext("2d"), row = canvas.height / rows;
   context.imageSmoothingQuality = "high";
-  context.drawImage(picture, left, top, width, height, 0, 0, canvas.width, canvas.height);
+  for (let n = 0; n < rows; n += 1) {
+    context.drawImage(picture, left + n * across, top, across, height, 0, n * row, canvas.width, row);
+  }
   picture.close();
 }

@@ -41,7 +41,7 @@ function drawNext() {
     const cell = waiting.shift(), item = JSON.parse(cell.dataset.item), canvas = cell.querySelector("canvas");
     drawing += 1;
     const drawn = item.picture
-      ? crop(canvas, { address: item.picture, dpi: item.dpi, boxes: item.boxes, around: 1.5, wide: 420, tall: 64 })
+      ? crop(canvas, { address: item.picture, dpi: item.dpi, boxes: item.boxes, around: 1.5, wide: 480, tall: 150, fold: 7 })
       : Promise.reject(new Error("none"));
     drawn.then(() => { cell.dataset.drawn = "yes"; }, () => { canvas.replaceWith(words.nopicture); })
       .finally(() => { drawing -= 1; drawNext(); });
