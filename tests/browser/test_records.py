@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
 from dataclasses import replace
 from typing import Any
 
@@ -272,6 +273,28 @@ def test_the_original_as_it_came(staff: Office, clerk: Page) -> None:
         clerk.get_by_role("link", name="Tải bản gốc").click()
     assert hashlib.sha256(download.value.path().read_bytes()).hexdigest() == stored.sha256
     assert ("record.original_downloaded", record, ()) in trail(staff, staff.people["can-bo"].id)
+
+
+def test_the_searchable_pdf_for_people_and_programs(staff: Office, clerk: Page) -> None:
+    record = kept(staff, state=State.ACCEPTED)
+    corrected(staff, record, staff.people["can-bo"].id, child__full_name="Đặng Thị Hường")
+    clerk.goto(f"/records/{record}")
+    with clerk.expect_download() as download:
+        clerk.get_by_role("link", name="Tải PDF tìm được chữ").click()
+    assert download.value.suggested_filename == f"{record}-2.pdf"
+    path = download.value.path()
+    assert path.read_bytes().startswith(b"%PDF-") and JPEG in path.read_bytes()
+    said = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True, text=True).stdout
+    assert "Đặng Thị Hường" in said and "001224012345" in said and "Đặng Thị Hương" not in said
+    assert ("record.searchable_downloaded", record, ()) in trail(staff, staff.people["can-bo"].id)
+    for who, status in (("reviewer", 200), ("client", 200), ("client_foreign", 404), ("device", 403)):
+        with staff.world.client(who) as http:
+            answer = http.get(f"/v1/records/{record}/searchable.pdf")
+        assert answer.status_code == status, who
+        assert status != 200 or answer.content == path.read_bytes()
+    waiting = kept(staff)
+    with staff.world.client("client") as http:
+        assert http.get(f"/v1/records/{waiting}/searchable.pdf").status_code == 409
 
 
 def test_accessible_on_a_small_screen_and_in_english(staff: Office, clerk: Page) -> None:

@@ -21,6 +21,7 @@ from storage.search_base import Wanted
 from storage.workbench import Person
 from web.deps import Parts, Service, checked_id
 from web.records import original_of
+from web.searchable import searchable_of
 from web.ui import record_view
 from web.ui.pages import HANOI, render
 from web.ui.record_view import STATES
@@ -136,6 +137,14 @@ def download_original(service: Parts, person: Viewer, record_id: str) -> Respons
     record = _record(service, person, record_id)
     _seen(service, person, record, "record.original_downloaded")
     return original_of(service, record)
+
+
+@router.get("/records/{record_id}/searchable.pdf")
+def download_searchable(service: Parts, person: Viewer, record_id: str) -> Response:
+    record = _record(service, person, record_id)
+    answer = searchable_of(service, record)
+    _seen(service, person, record, "record.searchable_downloaded")
+    return answer
 
 
 def _record(service: Service, person: Person, record_id: str) -> StoredRecord:
