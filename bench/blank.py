@@ -19,16 +19,12 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageDraw
 
 from digitizer.geometry import Box
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Signatory, Template
 
 DPI = 300
 _POINT = DPI / 72
 _EDGE_PX = 11 / 25.4 * DPI  # nobody writes nearer to the paper's edge
 _BOXES = frozenset("□☐\uf0a3\uf0a8")  # tick boxes set as letters, the last two of Word's symbol fonts
-_SIGNED = (
-    "Ký, ghi rõ họ, chữ đệm, tên", "ký và ghi rõ họ, chữ đệm, tên", "Ký, ghi rõ họ tên hoặc đóng dấu",
-    "Ký và ghi rõ họ tên",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ def read_blank(path: Path, template: Template) -> Blank:
                 ImageDraw.Draw(image).rectangle((box.left, box.top, box.right, box.bottom), fill="white")
             images.append(image)
         found = places(template, tokens, shapes)
-        return Blank(template, tuple(images), found, _signature(tokens), tuple(letters))
+        return Blank(template, tuple(images), found, _signature(template, tokens), tuple(letters))
     finally:
         document.close()
 
@@ -398,17 +394,22 @@ def _table(template: Template, grids: list[list[Cell]]) -> Iterator[Place]:
 _HEADERS = {"industries[n].name": 1.86, "household[n].full_name": 4.13}
 
 
-def _signature(tokens: Sequence[Token]) -> Cell | None:
-    """The free space under "(Ký, ghi rõ họ, chữ đệm, tên)", about 50 by 18 mm."""
+def _signature(template: Template, tokens: Sequence[Token]) -> Cell | None:
+    """The free space under the requester's label, "(Ký, ghi rõ họ, chữ đệm, tên)", about 50 by 18 mm."""
     stream = "".join(t.key for t in tokens)
     index = [i for i, t in enumerate(tokens) for _ in t.key]
-    at, key = next(((at, key) for key in map(fold, _SIGNED) if (at := stream.find(key)) >= 0), (-1, ""))
-    if at < 0:
-        return None
-    first, last = tokens[index[at]].glyph, tokens[index[at + len(key) - 1]].glyph
-    middle = (first.box.left + last.box.right) / 2
-    top = last.baseline + 0.4 * last.size
-    return Cell(last.page, Box(middle - 290, top, middle + 290, top + 190))
+    cursor = 0
+    for item in template.items:
+        at, size = _find(stream, item, cursor)
+        if at < 0 or (item.field and item.field.kind is FieldKind.TABLE):
+            continue
+        cursor = at + size
+        if item.signature is Signatory.REQUESTER:
+            first, last = tokens[index[at]].glyph, tokens[index[cursor - 1]].glyph
+            middle = (first.box.left + last.box.right) / 2
+            top = last.baseline + 0.4 * last.size
+            return Cell(last.page, Box(middle - 290, top, middle + 290, top + 190))
+    return None
 
 
 @cache

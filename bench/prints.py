@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from bench.blank import DPI, Blank, Cell, Place, Run
 from bench.fonts import FOLDER, faces
 from digitizer.geometry import MM_PER_INCH, Box
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Signatory, Template
 
 _MM = DPI / MM_PER_INCH
 _INK = (15, 15, 15)
@@ -401,6 +401,9 @@ class _Press:
                 self.draw.text((middle, self.y), "……, ngày…tháng…năm…", font=small, fill=_INK, anchor="ms")
             for k, line in enumerate(_wrapped(item.text + item.footnote, font, width - 0.5 * self.em)):
                 self.draw.text((middle, self.y + (k + 1) * self.em), line, font=font, fill=_INK, anchor="ms")
+            if item.signature is Signatory.REQUESTER:
+                top, half = self.y + (k + 1.4) * self.em, min(25 * _MM, width / 2)
+                self.signature = Cell(len(self.pages) - 1, Box(middle - half, top, middle + half, top + 15 * _MM))
         self.y += 32 * _MM
 
     def notes(self, template: Template) -> None:

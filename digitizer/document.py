@@ -276,13 +276,25 @@ class PrintedWord:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningPlace:
+    """Where one signs. role: whose place it is, by the template; label: as printed. letter_px: size of the form's."""
+
+    role: str
+    label: str
+    page: int
+    box: Box
+    letter_px: float
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """All slots of one document; fields whose label was not found are missing. printed: words that are the form's own
-    print, so that no part of them is read as part of an answer."""
+    print, so that no part of them is read as part of an answer. signing: the places for signatures that were found."""
 
     slots: tuple[Slot, ...]
     findings: tuple[Finding, ...] = ()
     printed: tuple[PrintedWord, ...] = ()
+    signing: tuple[SigningPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +411,22 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Whether something is written where one signs; not whose hand it is. role, label: of the place, by the template.
+
+    polygon_mm: the place; ink_mm: around what is written there, () where `present` is false; coordinates as in Field.
+    A place that was not found on the paper has none of these. confidence: of `present`."""
+
+    role: str
+    label: str
+    page: int
+    polygon_mm: tuple[tuple[float, float], ...]
+    ink_mm: tuple[tuple[float, float], ...]
+    present: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One document as read. `decision` is None until the route stage has run.
 
@@ -417,6 +445,7 @@ class Record:
     page_classes: tuple[ClassedPage, ...] = ()
     dossier: Dossier | None = None
     seals: tuple[Seal, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
     def field(self, field_id: str) -> Field | None:
         return next((f for f in self.fields if f.id == field_id), None)

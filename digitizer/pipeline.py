@@ -29,6 +29,7 @@ from digitizer.stages.read_letter import read_letter
 from digitizer.stages.register import register
 from digitizer.stages.render import render
 from digitizer.stages.route import route
+from digitizer.stages.sign import signatures
 from digitizer.stages.survey_card import survey_card
 from digitizer.stages.survey_letter import survey_letter
 from digitizer.stages.upright import righted
@@ -103,7 +104,10 @@ def look_at(
     template = edition_of(found.match.form_id, found.match.edition, tools.templates) if found.match else None
     if template is None or template.layout is not Layout.FORM:
         return Looked(found, pages, ())
-    return Looked(found, pages, ink_in_slots(pages, register(pages, texts, template), template, tools.engine))
+    located = register(pages, texts, template)
+    return Looked(
+        found, pages, ink_in_slots(pages, located, template, tools.engine), signatures(pages, located),
+    )
 
 
 def read_document(
@@ -127,7 +131,8 @@ def read_document(
     located = register(pages, texts, template)
     readings = read_slots(pages, located, template, tools.engine)
     fields = extract(template, located, readings, pages)
-    return validate(normalize(replace(record, fields=fields, findings=(*record.findings, *located.findings))))
+    record = replace(record, fields=fields, signatures=signatures(pages, located))
+    return validate(normalize(replace(record, findings=(*record.findings, *located.findings))))
 
 
 def _of_pages(pages: tuple[CleanPage, ...]) -> Iterator[Finding]:

@@ -58,6 +58,24 @@ class Layout(StrEnum):
     LETTER = "letter"  # an administrative document, by Nghị định 30/2020/NĐ-CP
 
 
+class Signatory(StrEnum):
+    """Whose place for a signature it is."""
+
+    REQUESTER = "requester"  # who makes the declaration
+    BRIDE = "bride"
+    GROOM = "groom"
+    PRINCIPAL = "principal"  # who authorises
+    AGENT = "agent"  # who is authorised
+    HOUSEHOLDER = "householder"
+    OWNER = "owner"  # of the dwelling
+    GUARDIAN = "guardian"  # or father or mother
+
+    @property
+    def always(self) -> bool:
+        """Whether every such form has to be signed there; the others consent in some cases only, or elsewhere."""
+        return self not in (Signatory.HOUSEHOLDER, Signatory.OWNER, Signatory.GUARDIAN)
+
+
 class FieldKind(StrEnum):
     """How the answer is printed for."""
 
@@ -133,7 +151,8 @@ class Item:
     text: as printed, without leaders and footnote marks. footnote: the mark behind it, or ''.
     same_line: stands on the line of the item before it. variants: other spellings seen in print. new_page: a page
     of its own begins here, so that the first page is not known by what follows. column: over a column of a table
-    whose first column holds the labels, its name in ids. cells: answers of such a label's row, left to right."""
+    whose first column holds the labels, its name in ids. cells: answers of such a label's row, left to right.
+    signature: who signs below it."""
 
     text: str
     field: FieldSpec | None = None
@@ -144,6 +163,7 @@ class Item:
     bold: bool = False
     variants: tuple[str, ...] = ()
     new_page: bool = False
+    signature: Signatory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +191,11 @@ class Template:
     def fields(self) -> tuple[FieldSpec, ...]:
         """All answers in printed order; table columns as `members[n].leaf`."""
         return tuple(spec for item in self.items for spec in (item.cells or ((item.field,) if item.field else ())))
+
+    def signed_as(self, index: int) -> str:
+        """What a place for a signature is called: "Người yêu cầu", which stands over "(Ký, ghi rõ họ tên)"."""
+        over = index > 0 and self.items[index].text.startswith("(")
+        return self.items[index - 1 if over else index].text
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -246,6 +271,8 @@ def _item(data: dict[str, Any]) -> Item:
     spec = rest.pop("field", None)
     if "variants" in rest:
         rest["variants"] = tuple(rest["variants"])
+    if "signature" in rest:
+        rest["signature"] = Signatory(rest["signature"])
     return Item(**rest, field=_field(spec, rest["text"]) if spec else None)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digitizer.child import BOUND_NAME
-from digitizer.document import Field, Finding, Record, Seal, Source
+from digitizer.document import Field, Finding, Record, Seal, Signature, Source
 from digitizer.errors import BadInput, ReaderCrashed
 from digitizer.glance import Glance, PageGlance, Remark, glance_from_json
 from digitizer.imaging.picture_headers import jpeg_size
@@ -153,6 +153,8 @@ def _checked(record: Record, name: str, max_page: int) -> Record:
         _check_finding(finding)
     if len(record.seals) > 1000 or not all(map(_is_seal, record.seals)):
         raise ValueError("seal")
+    if len(record.signatures) > 100 or not all(map(_is_signature, record.signatures)):
+        raise ValueError("signature")
     timings = {_identifier(k): float(v) for k, v in record.timings_ms.items()}
     fields = tuple(_checked_field(f) for f in record.fields)
     return dataclasses.replace(record, file=name, decision=None, fields=fields, timings_ms=timings)
@@ -180,6 +182,16 @@ def _checked_field(field: Field) -> Field:
 def _is_seal(seal: Seal) -> bool:
     return type(seal.page) is int and len(seal.polygon_mm) == 4 and all(
         math.isfinite(x) for point in seal.polygon_mm for x in point
+    )
+
+
+def _is_signature(found: Signature) -> bool:
+    _identifier(found.role)
+    checked_text(found.label, 500)
+    _probability(found.confidence)
+    return type(found.page) is int and type(found.present) is bool and len(found.polygon_mm) == 4 and all(
+        len(polygon) in (0, 4) and all(math.isfinite(x) for point in polygon for x in point)
+        for polygon in (found.polygon_mm, found.ink_mm)
     )
 
 

@@ -21,6 +21,7 @@ from digitizer.document import (
     Record,
     Registry,
     Seal,
+    Signature,
     Source,
 )
 
@@ -48,6 +49,7 @@ def record_to_json(record: Record) -> dict[str, Any]:
             body["decision"]["overruled"] = list(record.decision.overruled)
     body["findings"] = [_plain(f) for f in record.findings]
     body["seals"] = [{"page": s.page, "polygon_mm": [list(point) for point in s.polygon_mm]} for s in record.seals]
+    body["signatures"] = [_signature_to_json(s) for s in record.signatures]
     body["engine"] = {"name": record.engine.name, "version": record.engine.version}
     body["sha256"] = record.sha256
     body["timings_ms"] = {k: round(v, 1) for k, v in record.timings_ms.items()}
@@ -73,7 +75,18 @@ def record_from_json(body: dict[str, Any]) -> Record:
         page_classes=tuple(ClassedPage(c["page"], PageClass(c["class"])) for c in body.get("page_classes", ())),
         dossier=Dossier(**body["dossier"]) if body.get("dossier") else None,
         seals=tuple(Seal(s["page"], tuple((x, y) for x, y in s["polygon_mm"])) for s in body.get("seals", ())),
+        signatures=tuple(map(_signature, body.get("signatures", ()))),
     )
+
+
+def _signature_to_json(found: Signature) -> dict[str, Any]:
+    polygons = {"polygon_mm": found.polygon_mm, "ink_mm": found.ink_mm}
+    return dataclasses.asdict(found) | {key: [list(point) for point in shape] for key, shape in polygons.items()}
+
+
+def _signature(body: dict[str, Any]) -> Signature:
+    polygons = {key: tuple((x, y) for x, y in body[key]) for key in ("polygon_mm", "ink_mm")}
+    return Signature(**{**body, **polygons})
 
 
 def _named(match: FormMatch) -> dict[str, Any]:

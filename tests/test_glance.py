@@ -70,6 +70,20 @@ def test_a_forgotten_answer_is_told_with_its_place(form: str, field_id: str, too
     assert 0 < left < right < 216 and 0 < top < bottom < 300
 
 
+@pytest.mark.parametrize("form", ["khai-sinh", "ct01"])
+def test_a_missing_signature_is_advice_with_its_place(form: str, tools: Tools, tmp_path: Path) -> None:
+    """Of those whom only some forms need, such as the householder, nothing is said."""
+    blank = print_blank(template_of(form))
+    assert blank.signature
+    seen = look(tools, filled(replace(blank, signature=None), 7).pages, tmp_path)
+    (remark,) = [r for page in seen.pages for r in page.remarks]
+    assert (remark.code, remark.verdict) == ("signature_missing", PageVerdict.ADVICE)
+    assert remark.page == blank.signature.page + 1 and remark.field is None
+    (left, top), _, (right, bottom), _ = remark.polygon_mm
+    middle = blank.signature.box.middle_x / 300 * 25.4, blank.signature.box.middle_y / 300 * 25.4
+    assert left < middle[0] < right and top < middle[1] < bottom
+
+
 def test_another_form_than_was_meant_is_told(tools: Tools, tmp_path: Path) -> None:
     seen = look(tools, filled(print_blank(template_of("khai-tu")), 7).pages, tmp_path, Options(form="khai-sinh"))
     assert [r.code for r in seen.pages[0].remarks] == ["wrong_form"] and seen.verdict is PageVerdict.RESCAN

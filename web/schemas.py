@@ -224,6 +224,19 @@ class SealOut(BaseModel):
     polygon_mm: list[list[float]]
 
 
+class SignatureOut(BaseModel):
+    """Whether something is written where one signs; not whose hand it is. No entry for a place that was not found."""
+
+    role: str = Field(description="`requester`, `bride`, `groom`, `principal`, `agent`, `householder`, `owner`, "
+                                  "`guardian`")
+    label: str
+    page: int
+    polygon_mm: list[list[float]] = Field(description="The place where one signs")
+    ink_mm: list[list[float]] = Field(description="Around what is written there; empty where nothing is")
+    present: bool
+    confidence: float = Field(description="Of `present`")
+
+
 class RecordOut(Open):
     """The newest version. From `file` on, the same members as `digitizer read --json`."""
 
@@ -246,6 +259,7 @@ class RecordOut(Open):
     decision: dict[str, Any] | None = None
     findings: list[RecordFindingOut] = []
     seals: list[SealOut] = []
+    signatures: list[SignatureOut] = []
     engine: dict[str, Any]
     sha256: str
 

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from digitizer.errors import UsageError
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Layout, Template, parse_template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Layout, Signatory, Template, parse_template
 from digitizer.vietnam.text import fold
 
 _ID = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$")
@@ -146,6 +146,12 @@ def _item(item: dict[str, Any], where: str) -> Iterator[Fault]:
     for key, kind in {**booleans, "footnote": str, "column": str, "variants": list}.items():
         if key in item and not isinstance(item[key], kind):
             yield Fault("wrong_value", f"{where}: {key} must be {_KINDS[kind]}, not {item[key]!r}", where)
+
+
+    role = item.get("signature")
+    if role is not None and role not in [s.value for s in Signatory]:
+        names = ", ".join(s.value for s in Signatory)
+        yield Fault("unknown_value", f"{where}: nobody signs as {role!r}; there are: {names}", where)
 
 
 def _field(spec: dict[str, Any], name: str, titles: list[Any]) -> Iterator[Fault]:

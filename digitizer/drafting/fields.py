@@ -9,10 +9,11 @@ from datetime import date
 from digitizer.drafting.entries import Entry, Found
 from digitizer.drafting.known import Meaning, bare, block_of, meaning, slug
 from digitizer.drafting.outline import MOTTO, NATION, Outline, edition_of
-from digitizer.template import FieldKind, FieldType
+from digitizer.template import FieldKind, FieldType, Signatory
 from digitizer.vietnam.text import fold
 
 _WITH_ID = re.compile(r"chi (ghi|ke khai).*(chua co|khong cung cap)")
+_SIGNS = re.compile(r"^\(?\s*ky\b.*\b(ho|ten|dau)\b")
 _TITLE_START = re.compile(r"^(to khai|don de nghi|giay de nghi|don|phieu|giay khai|giay)\s+")
 _HEADING = 130  # letters; a longer paragraph is no heading
 _REQUIRED = {FieldType.PERSON_NAME, FieldType.ORGANIZATION}
@@ -62,6 +63,7 @@ MESSAGES = {
     "required_unknown": "Máy không biết mục nào bắt buộc; mới đặt required cho họ tên và nơi nhận. Hãy xem lại.",
     "loose_leaders": "Có {count} dòng chấm không thuộc mục nào và đã bỏ qua. Hãy so với bản in.",
     "signature_columns": "Phần chữ ký chia nhiều cột có ngày tháng không được đưa vào; máy không đọc phần này.",
+    "signatory_guessed": "Chỗ ký tạm ghi là của người yêu cầu (signature: requester). Hãy xem ai ký ở đó.",
     "table_guessed": "Bảng “{label}”: các cột được đặt là {table}[n]. Nếu không phải danh sách người, hãy đổi tên.",
     "labelled_rows": "Bảng có nhãn ở cột đầu: mỗi cột được đặt tên theo chữ in trên đầu cột (column). Hãy xem lại tên "
                      "cột, và ô trong bảng là để đánh dấu (tick) hay để viết.",
@@ -154,9 +156,17 @@ class _Namer:
             item["column"] = self.unique(slug(bare(entry.text)))
         elif entry.kind is None:
             self.heading(entry.text)
+            if _SIGNS.match(fold(entry.text)):
+                item["signature"] = self.signatory()
         else:
             item["field"] = self.field(entry, entry.kind)
         return item
+
+    def signatory(self) -> str:
+        """The print says that somebody signs here; who that is, a person has to say."""
+        if not any(each.code == "signatory_guessed" for each in self.doubts):
+            self.doubts.append(doubt("signatory_guessed"))
+        return Signatory.REQUESTER.value
 
     def heading(self, text: str) -> None:
         if len(text) < _HEADING and "cam doan" not in fold(text):

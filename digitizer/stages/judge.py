@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from digitizer.document import Classification, CleanPage, Finding, FormMatch, PageClass, SlotReading
+from digitizer.document import Classification, CleanPage, Finding, FormMatch, PageClass, Signature, SlotReading
 from digitizer.faults import FAULTS, UPSIDE_DOWN
 from digitizer.geometry import union
 from digitizer.glance import PageGlance, PageVerdict, PrintSeen, Remark, SeenPage
@@ -14,7 +14,7 @@ from digitizer.layout.answers import TICKED
 from digitizer.layout.ink_layout import ink_layout
 from digitizer.layout.likeness import Look
 from digitizer.layout.sequence import items_on, missing_behind, nearest_forms
-from digitizer.template import FROM_REGISTRY, FieldSpec, Layout, Template, edition_of
+from digitizer.template import FROM_REGISTRY, FieldSpec, Layout, Signatory, Template, edition_of
 
 RESCAN, ADVICE = PageVerdict.RESCAN, PageVerdict.ADVICE
 # Of findings of the stages before, those that a clerk at the scanner can do something about.
@@ -31,6 +31,7 @@ MISSING: dict[str, str] = {
 WRONG_FORM = "Giấy này là “{found}”, không phải “{wanted}”. Hãy đưa đúng mẫu, hoặc chọn lại loại giấy."
 NOT_LOOKED_AT = "Máy chỉ xem nhanh {most} trang đầu; các trang sau vẫn được nhận và đọc sau khi gửi."
 BLANK_FIELD = "Chưa ghi mục bắt buộc “{label}”. Mời công dân ghi thêm rồi quét lại."
+UNSIGNED = "Chưa thấy chữ ký ở chỗ “{label}”. Mời công dân ký, ghi rõ họ tên rồi quét lại."
 LABEL_LETTERS = 60
 NUMBERS = ("personal_id", "identity_paper")
 FIRSTS = (PageClass.FIRST, PageClass.LEAD)
@@ -39,11 +40,13 @@ FEW_ITEMS = 2  # of a form's print on a page that alone was unknown paper
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One document of a file. pages: those that are read; ink: what stands in its answers' places, nothing read."""
+    """One document of a file. pages: those that are read; ink: what stands in its answers' places, nothing read;
+    signed: what is to be seen where one signs."""
 
     found: Classification
     pages: tuple[CleanPage, ...]
     ink: tuple[SlotReading, ...]
+    signed: tuple[Signature, ...] = ()
 
 
 def judge(
@@ -52,7 +55,7 @@ def judge(
     """Each page of the document, blank sheets too. wanted: the form that the citizen came with, where it is known."""
     found = looked.found
     template = edition_of(found.match.form_id, found.match.edition, templates) if found.match else None
-    unanswered = list(_unanswered(looked, template)) if template else []
+    unanswered = [*_unanswered(looked, template), *_unsigned(looked)] if template else []
     for classed in found.classes:
         page = seen[classed.page]
         remarks = [r for f in page.findings if (r := _remark(f))]
@@ -110,8 +113,20 @@ def _unanswered(looked: Looked, template: Template) -> Iterator[Remark]:
             continue
         slot = places[0].slot
         polygon = union(slot.boxes).polygon_mm(dpi[slot.page])
-        label = spec.label if len(spec.label) <= LABEL_LETTERS else f"{spec.label[:LABEL_LETTERS].rstrip()}…"
-        yield Remark("required_blank", ADVICE, BLANK_FIELD.format(label=label), slot.page, field_id, polygon)
+        message = BLANK_FIELD.format(label=_short(spec.label))
+        yield Remark("required_blank", ADVICE, message, slot.page, field_id, polygon)
+
+
+def _unsigned(looked: Looked) -> Iterator[Remark]:
+    """Places where every such form is signed and nothing is written; of one that was not found nothing is said."""
+    for place in looked.signed:
+        if not place.present and Signatory(place.role).always:
+            message = UNSIGNED.format(label=_short(place.label))
+            yield Remark("signature_missing", ADVICE, message, place.page, None, place.polygon_mm)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL_LETTERS else f"{label[:LABEL_LETTERS].rstrip()}…"
 
 
 def _is_inked(spec: FieldSpec, place: SlotReading) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from statistics import median_low
 from unicodedata import normalize
 
-from digitizer.document import CleanPage, Finding, Located, PageText, PrintedWord, Slot
+from digitizer.document import CleanPage, Finding, Located, PageText, PrintedWord, SigningPlace, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
 from digitizer.layout.grid import column_sides, line_boxes, row_cells
 from digitizer.layout.rows import DARK, Sheet, answer_left_px, answer_right_px, base_px, sheet_of
+from digitizer.layout.signing import signing_box
 from digitizer.layout.spans import Place, Room, rooms_between
 from digitizer.layout.stream import Token, parted, tokens_of
 from digitizer.template import FieldKind, FieldSpec, FieldType, Grid, Item, Template
@@ -57,7 +58,7 @@ def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Te
             slots.extend(mine)
             if not mine:
                 findings.extend(map(_lost, template.items[row].cells))
-    return Located(tuple(slots), tuple(findings), tuple(_printed(found)))
+    return Located(tuple(slots), tuple(findings), tuple(_printed(found)), tuple(_signing(found)))
 
 
 def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Template) -> _Found:
@@ -82,6 +83,25 @@ def _printed(found: _Found) -> Iterator[PrintedWord]:
             whole = Box(box.left, box.top, box.right + MARK_BEHIND * sheet.letter_px, box.bottom)
             dotted = "\u0323" in normalize("NFD", token.text)
             yield PrintedWord(sheet.page.number, whole, level, sheet.letter_px, dotted)
+
+
+def _signing(found: _Found) -> Iterator[SigningPlace]:
+    """The room below each signatory's label."""
+    for index, item in enumerate(found.template.items):
+        label = found.items.get(index)
+        if item.signature is None or label is None:
+            continue
+        mine = found.tokens[label.start:label.end]
+        page = mine[-1].page
+        others = [
+            t.box for m in found.matches if m is not label for t in found.tokens[m.start:m.end] if t.page == page
+        ]
+        sheet = found.sheets[page]
+        around = union(t.box for t in mine if t.page == page)
+        box = signing_box(sheet, around, others, [t for t in found.tokens if t.page == page])
+        if box:
+            name = found.template.signed_as(index)
+            yield SigningPlace(item.signature.value, name, sheet.page.number, box, sheet.letter_px)
 
 
 def _lost(spec: FieldSpec) -> Finding:

@@ -25,6 +25,7 @@ LINES = (
     f"Nơi cư trú: {LEADER}", LEADER + LEADER, f"Giới tính: {'.' * 20} Dân tộc: {'.' * 20} Quốc tịch: {'.' * 20}",
     f"Màu lông của mèo: {LEADER}", "Cấp ngày ........ tháng ........ năm ........", "Đã tiêm phòng: Có □, Không □",
     "Tôi cam đoan lời khai trên là đúng.", f"Làm tại: {'.' * 30}, ngày ...... tháng ...... năm ......", "Người yêu cầu",
+    "(Ký, ghi rõ họ, chữ đệm, tên)",
 )
 _NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 

@@ -74,6 +74,7 @@ def test_the_templates_of_the_product_have_none(path: Path) -> None:
     ("id: subject.full_name, type: person_name", "id: \"members[n].name\", type: person_name, kind: table", "no_rows"),
     ("edition: tt1-2026", "edition: tt1-2026\nrows: 3", "rows_without_table"),
     ("footnote: \"(1)\"", "footnote: \"*\"", "bad_mark"),
+    ("footnote: \"(1)\"", "signature: nobody", "unknown_value"),
     ("footnote: \"(1)\"", "footnote: \"(2)\"", "mark_without_note"),
     ("regulation: \"Thông tư 1/2026/TT-BTP\"", "regulation: \"\"", "no_regulation"),
 ])
@@ -104,3 +105,7 @@ def test_the_overlay_shows_every_answer_of_a_print(tmp_path: Path, engine: Engin
     assert laid.lost == ()
     assert laid.picture.shape[1] == 1240
     assert (laid.picture.std(axis=2) > 5).any()
+    (place,) = laid.located.signing
+    scale = laid.picture.shape[1] / blank.pages[0].width
+    shown = laid.picture[round(place.box.middle_y * scale), round(place.box.middle_x * scale)]
+    assert shown.std() > 5  # the place for the signature is tinted, as answers are

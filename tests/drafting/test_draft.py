@@ -53,6 +53,7 @@ def test_a_word_file_becomes_a_template(word_blank: Path, engine: Engine) -> Non
     assert by_id["da_tiem_phong"].choices == ("Có", "Không")
     assert by_id["requester.residence"].lines > 1
     assert next(i for i in draft.items if i.field and i.field.type is FieldType.ETHNICITY).same_line
+    assert [i.text for i in draft.items if i.signature] == ["(Ký, ghi rõ họ, chữ đệm, tên)"]
 
 
 def test_print_of_every_sort_is_drafted(wide_word_blank: Path, engine: Engine) -> None:

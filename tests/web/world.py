@@ -27,6 +27,7 @@ from digitizer.document import (
     Reason,
     Record,
     Seal,
+    Signature,
     Source,
 )
 from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Template
@@ -61,6 +62,9 @@ def answer(name: str, kind: str, raw: str, value: Any, confidence: float) -> Fie
     )
 
 
+PLACE = ((120.0, 230.0), (158.0, 230.0), (158.0, 268.0), (120.0, 268.0))
+
+
 def sample_record(outcome: Outcome = Outcome.REVIEW) -> Record:
     """As the machine would leave it: one doubtful name, the rest sure."""
     return Record(
@@ -75,7 +79,8 @@ def sample_record(outcome: Outcome = Outcome.REVIEW) -> Record:
         decision=Decision(outcome, (Reason("low_confidence", "Kiểm tra lại họ tên.", "child.full_name"),), 0.61),
         sha256="0" * 64, page_classes=(ClassedPage(1, PageClass.FIRST), ClassedPage(2, PageClass.SEPARATOR)),
         dossier=Dossier("H26.11-260305-0007", 3, 0.97),
-        seals=(Seal(1, ((120.0, 230.0), (158.0, 230.0), (158.0, 268.0), (120.0, 268.0))),),
+        seals=(Seal(1, PLACE),),
+        signatures=(Signature("requester", "Người yêu cầu", 1, PLACE, (), False, 0.99),),
     )
 
 
