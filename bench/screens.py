@@ -85,6 +85,17 @@ def records(place: Place, seed: int) -> None:
     shoot(page, "record")
 
 
+def review(place: Place, seed: int) -> None:
+    """The queue, then a record with its first doubtful field in focus."""
+    read(place.stores, seed, 6)
+    page = place.page(PersonRole.SUPERVISOR, "*", "/review")
+    shoot(page, "review-queue")
+    page.locator(".start button").click()
+    page.wait_for_load_state("networkidle")
+    page.locator(".paper:not([hidden])").evaluate("e => Promise.all(e.getAnimations().map((a) => a.finished))")
+    shoot(page, "review")
+
+
 def checking(place: Place, seed: int) -> None:
     """Groups, blind keying, quality."""
     read(place.stores, seed, 8)
@@ -119,7 +130,7 @@ def overview(place: Place, seed: int) -> None:
 
 
 PAGES: dict[str, Callable[[Place, int], None]] = {
-    "records": records, "overview": overview, "checking": checking, "kiosk": kiosk,
+    "review": review, "records": records, "overview": overview, "checking": checking, "kiosk": kiosk,
 }
 
 

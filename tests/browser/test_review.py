@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from digitizer.document import FieldStatus, Finding, Source
 from storage.base import State
@@ -112,6 +112,23 @@ def test_each_field_says_its_mark_and_why(staff: Office) -> None:
     page.keyboard.press("Enter")
     mark(page, NAME, "đã xác nhận")
     expect(field(page, BORN)).to_contain_text("ngày 1 tháng 2 năm 2024")
+
+
+def test_a_late_answer_asks_nothing_again(staff: Office) -> None:
+    """The answer to the first save comes when two more fields are done: it knows nothing of them."""
+    waiting(staff)
+    page = at_desk(staff)
+    waits: list[Route] = []
+    page.route("**/draft", lambda route: route.continue_() if waits else waits.append(route))
+    with page.expect_request("**/draft"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    with page.expect_response("**/draft"):
+        waits[0].continue_()
+    settled(page)
+    mark(page, BORN, "đã xác nhận")
+    page.keyboard.press("Enter")
+    assert focused(page) == "finish"
 
 
 @pytest.mark.parametrize("key", ["Alt+0", "Alt+r"])

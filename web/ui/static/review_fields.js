@@ -168,7 +168,10 @@ export class Fields {
       const why = new Set(body.doubts[name] || []);
       fill(field.querySelector('[data-role="advice"]'), body.advice.filter((a) => !why.has(a)));
     }
-    for (const one of this.list) this.ask(one, body.doubts[one.dataset.field], one === field && !draft.sure);
+    for (const one of this.list) {
+      const id = one.dataset.field; // what was said since, the answer does not know yet
+      if (!this.saver.waiting.has(id)) this.ask(one, body.doubts[id], one === field && !draft.sure);
+    }
     this.recount();
   }
 
