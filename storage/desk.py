@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -151,19 +152,24 @@ class SqlDesk:
         return [_waiting(row, now) for row in rows]
 
     def backlog(self, branch: str) -> Sequence[Backlog]:
+        """What is free is counted by the database; what is held or put aside is little, and counted here."""
+        groups = (Q.branch, Q.form_id, Q.reason)
         with self._db.read() as conn:
             now = self._db.now(conn)
-            free, aside = _free(now), sa.not_(_not_put_aside(now))
-            open_to_take = sa.and_(free, sa.not_(aside))
-            rows = conn.execute(sa.select(
-                Q.branch, Q.form_id, Q.reason, _count(open_to_take).label("free"), _count(sa.not_(free)).label("held"),
-                _count(free, Q.escalated == "", aside).label("postponed"),
-                _count(free, Q.escalated != "").label("escalated"),
-                sa.func.min(sa.case((open_to_take, Q.received_at)), type_=t.UtcTime).label("oldest"),
-            ).where(in_branch(t.review_queue, branch)).group_by(Q.branch, Q.form_id, Q.reason)
-                .order_by(Q.branch, Q.form_id, Q.reason)).all()
-        return [Backlog(r.branch, r.form_id, r.reason, int(r.free), int(r.held), int(r.postponed), int(r.escalated),
-                        r.oldest) for r in rows]
+            free = sa.and_(_free(now), _not_put_aside(now))
+            rows = conn.execute(sa.select(*groups, sa.func.count().label("free"), sa.func.min(
+                Q.received_at, type_=t.UtcTime).label("oldest")).where(in_branch(t.review_queue, branch), free)
+                .group_by(*groups)).all()
+            aside = [_waiting(r, now) for r in conn.execute(
+                sa.select(t.review_queue).where(in_branch(t.review_queue, branch), sa.not_(free)))]
+        found = {(r.branch, r.form_id, r.reason): Backlog(r.branch, r.form_id, r.reason, r.free, 0, 0, 0, r.oldest)
+                 for r in rows}
+        for one in aside:
+            key = (one.branch, one.form_id, one.reason)
+            before = found.get(key) or Backlog(*key, 0, 0, 0, 0, None)
+            what = "held" if one.holder else "escalated" if one.escalated else "postponed"
+            found[key] = replace(before, **{what: getattr(before, what) + 1})
+        return [found[key] for key in sorted(found)]
 
     def touched(self, record_id: str, branch: str) -> Touched:
         with self._db.read() as conn:
@@ -224,10 +230,6 @@ def _postponed(now: datetime) -> sa.ColumnElement[bool]:
 
 def _not_put_aside(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Q.escalated == "", sa.or_(Q.postponed_until.is_(None), Q.postponed_until <= now))
-
-
-def _count(*what: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*what), 1), else_=0)), 0)
 
 
 def _taken(change: Change, taker: Taker, record_id: str) -> Lease:
