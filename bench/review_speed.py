@@ -19,6 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 
 from bench import screens
+from bench.record_search import HandClock
 from digitizer.errors import PreconditionFailed
 from digitizer.stages.route import route
 from digitizer.wire import record_from_json, record_to_json
@@ -48,20 +49,21 @@ def run(documents: int, seed: int, place: Path, database: str) -> str:
     if database:
         stores = open_url(database, MemoryObjects())
         try:
-            with screens.service(place / "prints") as (prints, _):
+            with screens.service(place / "prints", HandClock()) as (prints, _):
                 bodies = _bodies(prints, seed)
             fill(stores, bodies, documents)
             return table(documents, _calls(_desk(stores)), "PostgreSQL")
         finally:
             stores.close()
-    with screens.service(place) as (stores, url):
+    clock = HandClock()
+    with screens.service(place, clock) as (stores, url):
         bodies = _bodies(stores, seed)
         fill(stores, bodies, documents)
         rows = _calls(_desk(stores))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
-            rows += _browsed(screens.Place(stores, url, browser).page(PersonRole.REVIEWER, BRANCH, "/review"))
+            rows += _browsed(screens.Place(stores, url, browser, clock).page(PersonRole.REVIEWER, BRANCH, "/review"))
             browser.close()
     return table(documents, rows, "SQLite")
 

@@ -58,7 +58,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "fastapi": ("api", "web"),
     "starlette": ("api", "web"),
     "uvicorn": ("api", "digitizer.cli", "bench.screens", "bench.kiosk"),
-    "playwright": ("bench.screens", "bench.screens_checks"),
+    "playwright": ("bench.review_speed", "bench.screens", "bench.screens_checks"),
     "httpx2": ("storage.population", "web.ui.oidc", "digitizer.cli", "bench"),
     "jinja2": ("web.ui.pages",),
     "babel": ("web.ui.language",),
