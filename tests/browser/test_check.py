@@ -162,6 +162,9 @@ def test_a_supervisor_switches_off_and_on_again(staff: Office) -> None:
     row.get_by_role("button", name="Dừng").click()
     expect(page.get_by_role("alert")).to_contain_text("máy quét hỏng")
     assert staff.world.stores.held() == {("khai-sinh", "date")}
+    overview = staff.page("truong-phong", start="/overview")
+    expect(overview.get_by_role("alert")).to_contain_text("Đã dừng tự động chấp nhận")
+    assert serious_faults(overview) == []
     assert serious_faults(page) == [] and sideways(page) == 0
     row.get_by_text("Bật lại").first.click()
     row.get_by_label("Lý do").fill("đã sửa")

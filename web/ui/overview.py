@@ -22,6 +22,7 @@ from web.ui import charts
 from web.ui.language import language_of, translations
 from web.ui.overview_words import FIELD_TYPES, PERIODS, REASONS, STATES
 from web.ui.pages import HANOI, local_time, percent, render
+from web.ui.quality import held_words
 from web.ui.records import titles_of
 from web.ui.rights import Right
 from web.ui.session import allowed, workbench_of
@@ -93,6 +94,7 @@ def show_overview(request: Request, look: Annotated[Asked, Depends(asked)]) -> R
     return render(
         request, "overview.html", look=look, periods=PERIODS, titles=titles_of(look.service), tables=tables,
         tiles=_tiles(look), at=local_time(look.now),
+        held=held_words(look.service),
     )
 
 

@@ -1,7 +1,7 @@
 // Cuts a field out of a page's picture: takes its boxes in millimetres, draws them on a canvas with some paper around.
 // The browser decodes the picture, never the server: it was made from a stranger's file.
 
-const MM_PER_INCH = 25.4;
+const MM_PER_INCH = 25.4, AGAIN_MM = 20; // of a folded piece, shown at the end of one row and the start of the next
 const kept = new Map(); // address -> Promise<Blob>; the newest few, since fields of one page come together
 
 function fetched(address) {
@@ -29,14 +29,15 @@ export async function crop(canvas, { address, dpi, boxes, around = 3, wide = 900
   const right = Math.min(picture.width, (Math.max(...xs) + around) * px);
   const bottom = Math.min(picture.height, (Math.max(...ys) + around) * px);
   const width = Math.max(1, right - left), height = Math.max(1, bottom - top);
-  const rows = width > fold * height ? 2 : 1, across = width / rows;
+  const rows = width > fold * height ? 2 : 1, again = rows > 1 ? Math.min(width / 4, AGAIN_MM * px) : 0;
+  const across = (width + again) / rows, step = across - again;
   const scale = Math.min(2.5, wide / across, tall / (rows * height));
   canvas.width = Math.round(across * scale);
   canvas.height = Math.round(rows * height * scale);
   const context = canvas.getContext("2d"), row = canvas.height / rows;
   context.imageSmoothingQuality = "high";
   for (let n = 0; n < rows; n += 1) {
-    context.drawImage(picture, left + n * across, top, across, height, 0, n * row, canvas.width, row);
+    context.drawImage(picture, left + n * step, top, across, height, 0, n * row, canvas.width, row);
   }
   picture.close();
 }
