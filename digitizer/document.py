@@ -325,12 +325,13 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class SlotReading:
     """One slot with a reading per box (same order); `ink_ratio` is the share of dark pixels per box, ink_mm how far ink
-    stands along it (where asked for)."""
+    stands along it (where asked for). struck: for each box whether what stands there is crossed out; () for none."""
 
     slot: Slot
     readings: tuple[Reading, ...]
     ink_ratio: tuple[float, ...]
     ink_mm: tuple[float, ...] = ()
+    struck: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

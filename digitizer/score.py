@@ -36,6 +36,8 @@ class FieldScore:
     located: bool | None
     value_right: bool
     confidence: float
+    struck: bool = False  # crossed out on the paper
+    told_struck: bool = False
 
     @property
     def exact(self) -> bool:
@@ -59,7 +61,8 @@ class DocumentScore:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over filled fields, except `blank_*`: fields left blank, and those rightly read as blank."""
+    """Counts over filled fields, except `blank_*`: fields left blank, and those rightly read as blank, and
+    `struck_*`: the same of answers that are crossed out."""
 
     documents: int
     named_right: int
@@ -72,6 +75,8 @@ class Summary:
     located: int
     blank_fields: int
     blank_right: int
+    struck_fields: int = 0
+    struck_right: int = 0
 
     @property
     def exact_rate(self) -> float:
@@ -128,7 +133,8 @@ def score_field(
         id=field_id, type=truth["type"], truth=wanted, got=read, filled=bool(wanted),
         edits=min(Levenshtein.distance(wanted, read), max(len(wanted), 1) if wanted else len(read)),
         located=located, value_right=comparable(truth["type"], wanted) == comparable(truth["type"], read),
-        confidence=float((got or {}).get("confidence") or 0.0),
+        confidence=float((got or {}).get("confidence") or 0.0), struck=truth.get("status") == "struck",
+        told_struck=(got or {}).get("status") == "struck",
     )
 
 
@@ -218,13 +224,15 @@ def summarize(documents: Iterable[DocumentScore]) -> Summary:
 
 
 def summarize_fields(fields: Sequence[FieldScore], documents: int = 0, named_right: int = 0) -> Summary:
-    filled, blank = [f for f in fields if f.filled], [f for f in fields if not f.filled]
+    filled, struck = [f for f in fields if f.filled], [f for f in fields if f.struck]
+    blank = [f for f in fields if not f.filled and not f.struck]
     seen = [f for f in filled if f.located is not None]
     return Summary(
         documents=documents, named_right=named_right, fields=len(filled), exact=sum(f.exact for f in filled),
         value_right=sum(f.value_right for f in filled), edits=sum(f.edits for f in filled),
         letters=sum(len(f.truth) for f in filled), located_of=len(seen), located=sum(bool(f.located) for f in seen),
-        blank_fields=len(blank), blank_right=sum(not f.got for f in blank),
+        blank_fields=len(blank), blank_right=sum(not f.got for f in blank), struck_fields=len(struck),
+        struck_right=sum(f.told_struck for f in struck),
     )
 
 

@@ -93,6 +93,16 @@ def test_document_takes_the_record_of_the_right_form_and_counts_blanks_apart() -
     assert not score_document(paper, records[:1]).named_right
 
 
+def test_an_answer_crossed_out_counts_apart_and_only_its_status_is_right() -> None:
+    crossed = truth("Nam") | {"raw": "", "status": "struck"}
+    paper = {"form": {"id": "ct01"}, "pages": [PAGE], "fields": {"a": crossed, "b": crossed, "c": truth("")}}
+    told = {"a": got("") | {"status": "struck"}, "b": got("Nam") | {"status": "filled"}, "c": got("")}
+    records: list[dict[str, Any]] = [{"form": {"id": "ct01"}, "fields": told}]
+    total = summarize([score_document(paper, records)])
+    assert (total.struck_fields, total.struck_right) == (2, 1)
+    assert (total.fields, total.blank_fields, total.blank_right) == (0, 1, 1)
+
+
 @pytest.mark.parametrize(("kind", "one", "other", "same"), [
     ("date", "05/03/1990", "Ngày 05 tháng 3 năm 1990", True), ("date", "05/03/1990", "05/03/1999", False),
     ("personal_id", "001 090 123456", "001090123456", True), ("integer", "02", "2", True),

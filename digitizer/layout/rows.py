@@ -10,6 +10,7 @@ import numpy as np
 
 from digitizer.document import CleanPage
 from digitizer.geometry import Box, union
+from digitizer.imaging.strikes import is_struck
 from digitizer.layout.stream import Token
 
 DARK = 150
@@ -50,12 +51,22 @@ class Sheet:
 def sheet_of(page: CleanPage, tokens: Sequence[Token], labels: Sequence[Token]) -> Sheet:
     """tokens: all of this page. labels: those that belong to matched labels, whose size is the form's."""
     letter = _letter_px(labels or tokens, page.dpi)
-    leaders = [leader.box for leader in page.leaders if leader.box.width > 0.8 * letter or leader.pitch_px]
+    leaders = [
+        leader.box for leader in page.leaders
+        if leader.pitch_px or (leader.box.width > 0.8 * letter and not _is_stroke(page, leader.box, letter))
+    ]
     leaders = [box for box in leaders if not _in_print(box, tokens, letter)]
     rows = _rows(leaders, tokens, letter)
     marks = [*leaders, *(t.box for t in labels)]
     around = union(marks) if marks else Box(0, 0, page.width_px, page.height_px)
     return Sheet(page, rows, letter, around.left, around.right)
+
+
+def _is_stroke(page: CleanPage, rule: Box, letter: float) -> bool:
+    """Whether what was taken for a rule crosses out what is written there."""
+    box = Box(rule.left, rule.middle_y - 0.75 * letter, rule.right, rule.middle_y + 0.75 * letter)
+    place = box.clipped(page.width_px, page.height_px).slices()
+    return is_struck(page.gray[place], page.ink[place], page.dpi)
 
 
 def _in_print(leader: Box, tokens: Sequence[Token], letter: float) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from digitizer.document import CleanPage, Located, PageText, PrintedWord, Reading, Slot, SlotReading
 from digitizer.geometry import MM_PER_INCH, Box, union
 from digitizer.imaging.parts import parts_of
+from digitizer.imaging.strikes import is_struck
 from digitizer.layout.answers import split_at
 from digitizer.layout.recall import Known, recall
 from digitizer.ports import Alphabet, Engine, Region
@@ -63,9 +64,13 @@ def read_slots(
     read = _read_surely([cut.region for cut in inked], engine)
     readings = dict(zip(map(id, inked), read, strict=True))
     found = [_slot_reading(slot, [c for c in cuts if c.slot == i], readings) for i, slot in enumerate(located.slots)]
+    by_number = {page.number: page for page in pages}
+    for i, reading in enumerate(found):
+        if any(reading.ink_ratio) and not mine[i].ticked:
+            found[i] = _with_strikes(reading, [c for c in cuts if c.slot == i], by_number[reading.slot.page])
     if engine.wants_leaders:  # it reads a lone digit as well alone: with or without the line, 221 of 232 fields
         return tuple(found)
-    return _with_context(found, mine, {page.number: page for page in pages}, engine)
+    return _with_context(found, mine, by_number, engine)
 
 
 def ink_in_slots(
@@ -111,6 +116,19 @@ def _slot_reading(slot: Slot, cuts: Sequence[_Cut], readings: dict[int, Reading]
     if len(cuts) == 1 and cuts[0].boxes > 1:  # a comb is read as one word, kept with its first cell
         pairs += [(Reading("", 1.0), 0.0)] * (len(slot.boxes) - 1)
     return SlotReading(slot, tuple(r for r, _ in pairs), tuple(ratio for _, ratio in pairs))
+
+
+def _with_strikes(reading: SlotReading, cuts: Sequence[_Cut], page: CleanPage) -> SlotReading:
+    """A stroke may run through a whole line with the words printed in it; what stands between two of these may be
+    crossed out alone."""
+    struck = [cut.ink_ratio > 0 and is_struck(cut.region.gray, cut.region.ink, page.dpi) for cut in cuts]
+    for boxes, region in _strips(reading.slot, page):
+        inked = [i for i in boxes if cuts[i].ink_ratio > 0]
+        if not all(struck[i] for i in inked) and is_struck(region.gray, region.ink, page.dpi):
+            for i in inked:
+                struck[i] = True
+    struck += [False] * (len(reading.slot.boxes) - len(struck))  # a comb is one cut
+    return replace(reading, struck=tuple(struck)) if any(struck) else reading
 
 
 def _read_surely(regions: Sequence[Region], engine: Engine) -> list[Reading]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bench.answers import answers
+from digitizer.calibration import calibration
 from digitizer.document import Field, FieldStatus, Located, Reading, Slot, SlotReading
 from digitizer.geometry import Box
 from digitizer.stages.extract import extract
@@ -50,6 +52,23 @@ def test_blank_none_illegible_and_filled_differ() -> None:
     assert one(TEXT, "...").status is FieldStatus.ILLEGIBLE
     assert one(TEXT, "Già yếu").status is FieldStatus.FILLED
     assert fields(form(TEXT))["a"].status is FieldStatus.NOT_FOUND
+
+
+def crossed(reading: SlotReading, *struck: bool) -> SlotReading:
+    return replace(reading, struck=struck)
+
+
+def test_what_is_crossed_out_is_no_answer_and_none_of_it_is_told() -> None:
+    found = fields(form(TEXT), crossed(read("a", "Già yếu", ""), True, False))["a"]
+    assert (found.status, found.raw, found.candidates) == (FieldStatus.STRUCK, "", ())
+    assert found.polygon_mm
+    assert found.confidence > 0.9
+
+
+def test_a_line_that_is_left_beside_one_crossed_out_is_the_answer_but_a_person_looks() -> None:
+    found = fields(form(TEXT), crossed(read("a", "Già yếu", "Viêm phổi"), True, False))["a"]
+    assert (found.status, found.raw) == (FieldStatus.FILLED, "Viêm phổi")
+    assert found.confidence < min(calibration().thresholds.values())
 
 
 def test_lines_are_joined_and_leaders_trimmed() -> None:
