@@ -49,7 +49,10 @@ class SqlChecks:
         with self._db.change() as change:
             conn, now = change.conn, change.clock
             free = sa.or_(C.taken_until.is_(None), C.taken_until <= now, C.taken_by == person_id)
-            mine = sa.and_(C.state == CheckState.OPEN.value, in_branch(t.checks, branch), _independent(person_id), free)
+            mine = sa.and_(
+                C.state == CheckState.OPEN.value, R.state != State.ERASED.value, in_branch(t.checks, branch),
+                _independent(person_id), free,
+            )
             waiting = conn.execute(sa.select(sa.func.count()).select_from(_joined()).where(mine)).scalar_one()
             row = conn.execute(
                 sa.select(t.checks, R.document_id).select_from(_joined()).where(mine)

@@ -30,10 +30,11 @@ class SqlGroups:
     def page(self, kind: GroupKind, person_id: str, branch: str, after: str = "", limit: int = 48) -> GroupPage:
         found: list[GroupItem] = []
         place = read_record_cursor(after) if after else None
-        with self._db.change() as change:
+        with self._db.read() as conn:  # bodies are parsed here, so nobody may wait for the ledger meanwhile
+            now = self._db.now(conn)
             for _ in range(RECORDS_AT_MOST // RECORDS_AT_ONCE):
-                query = _waiting(kind, person_id, branch, change.clock)
-                rows = change.conn.execute(query if place is None else query.where(_behind(place))).all()
+                query = _waiting(kind, person_id, branch, now)
+                rows = conn.execute(query if place is None else query.where(_behind(place))).all()
                 for row in rows:
                     mine = list(_items(row, kind))
                     if found and len(found) + len(mine) > limit:
@@ -45,11 +46,16 @@ class SqlGroups:
                         continue
                     place = place if len(rows) == RECORDS_AT_ONCE else None
                 break
+        if found:
+            self._note(person_id, found)
+        alike = sorted(found, key=lambda i: (i.field_id.rpartition(".")[2], i.raw.casefold()))
+        return GroupPage(tuple(alike), record_cursor(*place) if place else "")
+
+    def _note(self, person_id: str, found: Sequence[GroupItem]) -> None:
+        with self._db.change() as change:
             for item in {i.record_id: i for i in found}.values():
                 fields = tuple(i.field_id for i in found if i.record_id == item.record_id)
                 change.audit(person_id, "group.shown", fields, record_id=item.record_id, document_id=item.document_id)
-        alike = sorted(found, key=lambda i: (i.field_id.rpartition(".")[2], i.raw.casefold()))
-        return GroupPage(tuple(alike), record_cursor(*place) if place else "")
 
     def forms(self, branch: str) -> Sequence[str]:
         with self._db.read() as conn:

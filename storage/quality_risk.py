@@ -49,15 +49,15 @@ class SqlQuality(SqlRates):
             return Risk(found, many, since, until, tuple(newest))
 
     def send(self, check_id: str, branch: str, many: int, by: str) -> int:
+        with self._db.read() as conn:  # every body is looked into here, so nobody may wait for the ledger meanwhile
+            found = _check(conn, check_id, branch)
+            current = rules_at(conn)
+            ids = list(conn.execute(sa.select(R.id).select_from(_newest()).where(_like(found, branch))).scalars())
+        if current:  # by lot, so that those checked say something of the rest
+            ids.sort(key=lambda record_id: lot(current.seed, record_id, found.field_id))
         with self._db.change() as change:
-            found = _check(change.conn, check_id, branch)
-            current = rules_at(change.conn)
-            like = sa.select(R.id).select_from(_newest()).where(_like(found, branch))
-            ids = list(change.conn.execute(like).scalars())
-            if current:  # by lot, so that those checked say something of the rest
-                ids.sort(key=lambda record_id: lot(current.seed, record_id, found.field_id))
-            rows = change.conn.execute(
-                sa.select(t.records, V.body).select_from(_newest()).where(R.id.in_(ids[:max(0, many)]))).all()
+            chosen = sa.and_(R.id.in_(ids[:max(0, many)]), _like(found, branch))  # not put up twice by two at once
+            rows = change.conn.execute(sa.select(t.records, V.body).select_from(_newest()).where(chosen)).all()
             for row in rows:
                 placed = Placed(row.id, row.branch, row.form_id, row.version, row.body)
                 put(change, placed, found.field_id, CheckKind.SENT)

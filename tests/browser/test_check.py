@@ -83,6 +83,22 @@ def test_two_people_against_the_machine_amend_the_record(staff: Office) -> None:
     assert serious_faults(page) == []
 
 
+def test_three_answers_go_to_a_supervisor_who_sees_them_all(staff: Office) -> None:
+    (record_id,) = sampled(staff)
+    for person, name in (("lan-hai", "Nguyễn Thị Mẫu"), ("lan-ba", "Nguyễn Thị Mậu")):
+        key_all(staff.page(person, start="/review/check"), {**RIGHT, "child.full_name": name}.__getitem__)
+    staff.hire("truong-phong", PersonRole.SUPERVISOR, "*")
+    page = staff.page("truong-phong", start="/review/quality")
+    page.get_by_role("link", name="Quyết định").click()
+    expect(page.locator("#answers button")).to_have_text(["Nguyễn Thi Mẫu", "Nguyễn Thị Mẫu", "Nguyễn Thị Mậu"])
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Nguyễn Thị Mậu").click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Đã ghi quyết định")).to_be_visible()
+    record = staff.world.stores.records.record(record_id, "*")
+    assert (record.state, record.body["fields"]["child.full_name"]["raw"]) == (State.AMENDED, "Nguyễn Thị Mậu")
+
+
 @pytest.mark.parametrize(("key", "status"), [("Alt+B", "blank"), ("Alt+S", "struck"), ("Alt+I", "illegible")])
 def test_answers_without_text_have_keys(staff: Office, key: str, status: str) -> None:
     sampled(staff)
