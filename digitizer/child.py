@@ -148,6 +148,8 @@ def _answer(request: dict[str, Any], work: Work, options: Options, answers: Bina
     try:
         if request["op"] == "bind":
             return _bound(request, path.parent, options)
+        if request["op"] == "redact":
+            return _redacted(request, path.parent)
         intake = work.screen(path, request["name"], options.limits)
         if request["op"] == "screen" or work.read is None:
             return {"screened": _screened(intake)}
@@ -165,6 +167,17 @@ def _bound(request: dict[str, Any], folder: Path, options: Options) -> dict[str,
 
     parts = [Part(folder / document_name(n), name) for n, name in enumerate(request["names"])]
     return {"bound": bind(parts, folder / BOUND_NAME, options.limits)}
+
+
+def _redacted(request: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The pictures lie in `folder` under the names of `document_name`, in the order of the sheets."""
+    from digitizer.redaction import Sheet, redact
+
+    sheets = [
+        Sheet(s["page"], folder / document_name(n), s["dpi"], tuple(map(tuple, s["boxes"])), s["whole"])
+        for n, s in enumerate(request["sheets"])
+    ]
+    return {"bound": redact(sheets, folder / BOUND_NAME, request["title"])}
 
 
 def document_name(number: int) -> str:

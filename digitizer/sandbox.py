@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,17 @@ HEADER = struct.Struct(">I")
 MAX_FRAME = 16 * 1024 * 1024
 START_SECONDS = 120.0  # importing and building the engine on a busy machine
 DOCUMENTS_PER_CHILD = 500  # a fresh process now and then bounds what native libraries leak
+
+
+@dataclass(frozen=True, slots=True)
+class BlackedPage:
+    """A page to show with boxes painted over (left, top, right, bottom in its pixels); whole: nothing is left of it."""
+
+    page: int
+    jpeg: bytes
+    dpi: float
+    boxes: tuple[tuple[int, int, int, int], ...]
+    whole: bool = False
 
 
 class Reader:
@@ -136,6 +148,16 @@ class Reader:
             lambda folder: bound.append(taken_bound(folder, self._options.limits.child_file_bytes)),
         )
         return bound[0]
+
+    def redact(self, sheets: Sequence[BlackedPage], title: str) -> bytes:
+        """A PDF/A of pictures with what is to be covered painted over. Raises ReadingFailed."""
+        limit, made = self._options.limits.page_seconds * len(sheets), []
+        told = [{"page": s.page, "dpi": s.dpi, "boxes": s.boxes, "whole": s.whole} for s in sheets]
+        self._ask(
+            {"op": "redact", "sheets": told, "title": title}, [s.jpeg for s in sheets], limit, lambda pages: limit,
+            lambda folder: made.append(taken_bound(folder, self._options.limits.child_file_bytes)),
+        )
+        return made[0]
 
     def cancel(self) -> None:
         """Ends the document being read, if any, from another thread; its caller gets ReaderCrashed."""

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
@@ -18,6 +18,7 @@ from starlette.requests import Request
 
 from digitizer.errors import Forbidden, IdempotencyKeyMissing, NotFound, TooManyRequests, Unauthenticated, UsageError
 from digitizer.options import Limits
+from digitizer.sandbox import BlackedPage
 from digitizer.template import Template
 from storage.base import Identity, Role, Stores
 from storage.workbench import SessionRules
@@ -65,6 +66,11 @@ def not_bound(files: list[tuple[bytes, str]]) -> bytes:
     raise UsageError("this service takes one file at a time")
 
 
+def not_redacted(sheets: Sequence[BlackedPage], title: str) -> bytes:
+    """For a service without a child that may decode pictures."""
+    raise UsageError("this service makes no redacted copies")
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """Everything the routes work with, built once by api.create_app.
@@ -89,6 +95,7 @@ class Service:
     review_lease: timedelta = timedelta(minutes=10)
     review_own_uploads: bool = False
     bind: Callable[[list[tuple[bytes, str]]], bytes] = not_bound
+    redact: Callable[[Sequence[BlackedPage], str], bytes] = not_redacted
     secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 

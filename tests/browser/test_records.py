@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import re
 import subprocess
+import zipfile
 from dataclasses import replace
 from typing import Any
 
+import cv2
+import numpy as np
+import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
 from digitizer.document import Field, FieldStatus, Registry, Source
+from digitizer.imaging.searchable import ShownPage
 from digitizer.review import Author, Change, correct
 from digitizer.wire import record_from_json, record_to_json
 from storage.base import NewRecord, State
 from storage.workbench import PagePicture, PersonRole
 from tests.browser.world import Office, serious_faults, sideways
 from tests.web.world import NORTH, SOUTH, answer, sample_record
+from web.ui.redact import blacked
 
 # 1 x 1 pixel: the page of a test needs a picture, not a likeness
 JPEG = bytes.fromhex(
@@ -42,15 +50,16 @@ def fields(name: str) -> tuple[Field, ...]:
     )
 
 
-def kept(staff: Office, name: str = "Đặng Thị Hương", who: str = "device", state: State = State.NEEDS_REVIEW) -> str:
+def kept(staff: Office, name: str = "Đặng Thị Hương", who: str = "device", state: State = State.NEEDS_REVIEW,
+         picture: bytes = JPEG) -> str:
     """A record with a picture of its page."""
     stores = staff.world.stores
     submission = stores.uploads.submission(staff.world.upload(who).json()["id"], "*")
     claim = stores.queue.claim(submission.document_id, "w", 30)
     assert claim is not None
     body = record_to_json(replace(sample_record(), fields=fields(name), sha256=submission.sha256))
-    digest = hashlib.sha256(JPEG).hexdigest()
-    stores.objects.put(f"pages/{digest[:2]}/{digest}", JPEG, digest)
+    digest = hashlib.sha256(picture).hexdigest()
+    stores.objects.put(f"pages/{digest[:2]}/{digest}", picture, digest)
     staff.workbench.pictures.keep(
         submission.document_id, [PagePicture(1, f"pages/{digest[:2]}/{digest}", digest, 1240, 1754, 150.0)])
     return stores.queue.finish(claim, [NewRecord(body, "khai-sinh", state)], state)[0]
@@ -297,12 +306,51 @@ def test_the_searchable_pdf_for_people_and_programs(staff: Office, clerk: Page) 
         assert http.get(f"/v1/records/{waiting}/searchable.pdf").status_code == 409
 
 
+def test_a_copy_without_personal_data_for_others(staff: Office, clerk: Page) -> None:
+    picture = cv2.imencode(".jpg", np.full((1754, 1240, 3), 250, np.uint8))[1].tobytes()
+    record = kept(staff, picture=picture)
+    clerk.goto(f"/records/{record}")
+    clerk.get_by_role("link", name="Bản che dữ liệu").click()
+    clerk.get_by_role("button", name="Bỏ chọn hết").click()
+    expect(clerk.locator("input:checked")).to_have_count(0)
+    clerk.get_by_role("button", name="Mọi dữ liệu cá nhân").click()
+    clerk.get_by_label("child.ethnicity").uncheck()
+    with clerk.expect_download() as download:
+        clerk.get_by_role("button", name="Tải bản che").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        body, pdf = json.loads(archive.read("redacted.json")), archive.read("redacted.pdf")
+    assert list(body["fields"]) == ["child.ethnicity"] and "file" not in body
+    for said in ("Hương", "001224012345", "0912345678", "2024-02-01"):
+        assert said not in json.dumps(body, ensure_ascii=False)
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        shown = cv2.imdecode(np.frombuffer(opened.pages[0].Resources.XObject.Page.read_raw_bytes(), np.uint8), 0)
+        assert b"Tj" not in opened.pages[0].Contents.read_bytes()
+
+    def pixel(x_mm: float, y_mm: float) -> int:
+        return int(shown[round(y_mm * 150 / 25.4), round(x_mm * 150 / 25.4)])
+
+    assert pixel(50, 33) < 8 and pixel(21, 61) < 8 and pixel(89, 65) < 8, "name, birth date and phone; the number"
+    assert pixel(50, 45) > 240 and pixel(150, 33) > 240
+    stored = staff.world.stores.records.record(record, "*")
+    assert stored.version == 1 and staff.world.stores.objects.get(stored.object_key, stored.sha256)
+    done = [t for t in trail(staff, staff.people["can-bo"].id) if t[0] == "record.redacted"]
+    assert done[0][1] == record and "child.personal_id" in done[0][2]
+
+
+def test_a_field_whose_place_nobody_knows_covers_its_page() -> None:
+    record = replace(sample_record(), fields=(replace(fields("A")[0], polygon_mm=()), fields("A")[2]))
+    pages = [ShownPage(n, JPEG, 1240, 1754, 150.0) for n in (1, 2)]
+    assert [s.whole for s in blacked(record, {"child.full_name"}, pages)] == [True, False]
+    assert [(s.whole, len(s.boxes)) for s in blacked(record, {"child.personal_id"}, pages)] == [(False, 1), (False, 0)]
+
+
 def test_accessible_on_a_small_screen_and_in_english(staff: Office, clerk: Page) -> None:
     record = kept(staff, "Đặng Thị Hưong")
     corrected(staff, record, staff.people["can-bo"].id, child__full_name="Đặng Thị Hương")
     for language, start, heading in (
         ("vi", "/records", "Tra cứu hồ sơ"), ("en", "/records", "Search records"),
         ("en", f"/records/{record}/compare", "Versions compared"),
+        ("vi", f"/records/{record}/redact", "Bản che dữ liệu"),
         ("vi", f"/records/{record}", "Tờ khai đăng ký khai sinh"),
     ):
         page = staff.page("can-bo", language, start)

@@ -5,7 +5,7 @@ which records were shown, is in the trail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -102,11 +102,11 @@ def search(request: Request, service: Parts, person: Searcher, form: Annotated[S
 
 @router.get("/records/{record_id}")
 def show_record(request: Request, service: Parts, person: Viewer, record_id: str) -> Response:
-    record = _record(service, person, record_id)
+    record = find_record(service, person, record_id)
     versions = service.stores.records.versions(record.id, person.branch)
     pictures = workbench_of(service).pictures.of(record.document_id, person.branch)
     authors = _authors(service, record_view.authors_of(versions))
-    _seen(service, person, record, "record.viewed")
+    seen(service, person, record, "record.viewed")
     return render(
         request, "record.html", record=record, form=titles_of(service).get(record.form_id or "", ""), versions=versions,
         lines=record_view.field_lines(record.body, pictures, authors), authors=authors, states=STATES,
@@ -119,12 +119,12 @@ def compare_versions(
     request: Request, service: Parts, person: Viewer, record_id: str, old: int = 1, new: int = 0,
 ) -> Response:
     """Two versions, field by field; `new` 0: the newest."""
-    record = _record(service, person, record_id)
+    record = find_record(service, person, record_id)
     versions = {v.version: v for v in service.stores.records.versions(record.id, person.branch)}
     new = new or record.version
     if old not in versions or new not in versions:
         raise NotFound
-    _seen(service, person, record, "record.versions_viewed")
+    seen(service, person, record, "record.versions_viewed")
     names = _authors(service, record_view.authors_of([versions[old], versions[new]]))
     return render(
         request, "record_compare.html", record=record, versions=list(versions.values()), authors=names,
@@ -134,25 +134,28 @@ def compare_versions(
 
 @router.get("/records/{record_id}/original")
 def download_original(service: Parts, person: Viewer, record_id: str) -> Response:
-    record = _record(service, person, record_id)
-    _seen(service, person, record, "record.original_downloaded")
+    record = find_record(service, person, record_id)
+    seen(service, person, record, "record.original_downloaded")
     return original_of(service, record)
 
 
 @router.get("/records/{record_id}/searchable.pdf")
 def download_searchable(service: Parts, person: Viewer, record_id: str) -> Response:
-    record = _record(service, person, record_id)
+    record = find_record(service, person, record_id)
     answer = searchable_of(service, record)
-    _seen(service, person, record, "record.searchable_downloaded")
+    seen(service, person, record, "record.searchable_downloaded")
     return answer
 
 
-def _record(service: Service, person: Person, record_id: str) -> StoredRecord:
+def find_record(service: Service, person: Person, record_id: str) -> StoredRecord:
     return service.stores.records.record(checked_id(record_id), person.branch)
 
 
-def _seen(service: Service, person: Person, record: StoredRecord, action: str) -> None:
-    _trail(service).note(person.id, action, submission_id=record.submission_id, document_id=record.document_id,
+def seen(
+    service: Service, person: Person, record: StoredRecord, action: str, fields: Sequence[str] = ()
+) -> None:
+    """Notes who looked at what; the names of fields, never values."""
+    _trail(service).note(person.id, action, fields, submission_id=record.submission_id, document_id=record.document_id,
                          record_id=record.id)
 
 

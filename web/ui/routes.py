@@ -17,6 +17,7 @@ from web.ui import (
     people,
     quality,
     records,
+    redact,
     review,
     review_actions,
     signin,
@@ -24,7 +25,8 @@ from web.ui import (
 from web.ui.pages import HERE
 
 PARTS = (
-    signin, oidc, people, page_pictures, records, check, groups, quality, review, review_actions, kiosk, overview,
+    signin, oidc, people, page_pictures, records, redact, check, groups, quality, review, review_actions, kiosk,
+    overview,
 )
 
 
