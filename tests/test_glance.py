@@ -21,6 +21,7 @@ from digitizer.glance import Glance, PageVerdict, glance_from_json, glance_to_js
 from digitizer.layout.sequence import missing_behind
 from digitizer.options import Limits, Options
 from digitizer.pipeline import Tools, glance_documents
+from digitizer.stages.judge import together
 from digitizer.template import load_templates
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
@@ -123,3 +124,16 @@ def test_a_spoilt_page_is_to_be_scanned_again_with_its_place(tools: Tools, tmp_p
     told = [r for page in seen.pages for r in page.remarks if r.code == "blurred"]
     assert [r.page for r in told] == list(range(1, len(pages) + 1)) and seen.verdict is PageVerdict.RESCAN
     assert all(r.message and len(r.polygon_mm) == 4 for r in told)
+
+
+def test_pages_looked_at_alone_are_put_together(tools: Tools, tmp_path: Path) -> None:
+    pages = filled(print_blank(template_of("khai-tu")), 7).pages
+    first, second = (
+        replace(look(tools, (page,), tmp_path).pages[0], number=n) for n, page in enumerate(pages, start=1)
+    )
+    whole = together([first, second], tools.templates)
+    assert (whole.missing, whole.joined) == ((), (2,))
+    assert [(r.code, r.page) for r in together([first], tools.templates).missing] == [("page_missing", 1)]
+    assert [r.code for r in together([second], tools.templates).missing] == ["first_page_missing"]
+    twice = together([first, second, replace(first, number=3)], tools.templates)
+    assert [(r.code, r.page) for r in twice.missing] == [("page_missing", 3)]

@@ -131,3 +131,20 @@ def test_a_crowd_is_told_to_ask_again_and_may_still_send(service: Service, tmp_p
             reader.go.set()
             assert {done.result().status_code for done in crowd} == {200}
     glancers.close()
+
+
+def test_another_scan_of_a_sheet_that_was_sent_is_told(
+    kiosk: World, death: bytes, tmp_path: Path
+) -> None:
+    if kiosk.stores.workbench is None:
+        pytest.skip("sheets are known again where there is a database")
+    ask(kiosk, death)
+    assert kiosk.upload(data=death).status_code == 202
+    again, stranger = (
+        save(scan_all(filled(print_blank(template_of("khai-tu")), who).pages, QUALITIES["light"], random.Random(9)),
+             tmp_path / f"{who}.pdf")[0].read_bytes() for who in (7, 8)
+    )
+    codes = [[f["code"] for f in page["findings"]] for page in ask(kiosk, again)["pages"]]  # type: ignore[attr-defined]
+    assert "seen_before" in codes[0]
+    other = [f["code"] for page in ask(kiosk, stranger)["pages"] for f in page["findings"]]  # type: ignore[attr-defined]
+    assert "seen_before" not in other
