@@ -113,7 +113,7 @@ def kiosk(place: Place, seed: int) -> None:
         page = place.page(PersonRole.UPLOADER, BRANCHES[0], "/kiosk")
         page.locator("#files").set_input_files([*pages, blank])
         for n in range(len(pages) + 1):
-            page.locator(".tile.usable, .tile.advice").nth(n).wait_for(timeout=120_000)
+            page.locator(".tile[data-verdict=usable], .tile[data-verdict=advice]").nth(n).wait_for(timeout=120_000)
         page.wait_for_load_state("networkidle")
         shoot(page, "kiosk")
         page.locator("#send").click()

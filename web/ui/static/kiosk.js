@@ -3,7 +3,7 @@
 import { camera, off as cameraOff } from "./kiosk_camera.js";
 import { freshKey, pause, post } from "./kiosk_net.js";
 import { follow, forget } from "./kiosk_receipts.js";
-import { drawTile, newTile, showFault, say, codeName } from "./kiosk_tiles.js";
+import { drawTile, newTile, say, showFault } from "./kiosk_tiles.js";
 
 const root = document.getElementById("kiosk");
 const list = document.getElementById("pages");
@@ -24,7 +24,7 @@ let looking = 0;
 function add(given, at = files.length) {
   const scans = [...given].filter((file) => KINDS.test(file.name));
   showFault(scans.length < given.length ? say("notAScan", { n: given.length - scans.length }) : "");
-  for (const file of scans.sort((one, other) => one.name.localeCompare(other.name, "vi", { numeric: true }))) {
+  for (const file of scans.sort((one, other) => stem(one).localeCompare(stem(other), "vi", { numeric: true }))) {
     if (files.length >= Number(root.dataset.mostFiles)) return showFault(say("tooMany", { n: root.dataset.mostFiles }));
     const bytes = files.reduce((sum, each) => sum + each.file.size, file.size);
     if (bytes > Number(root.dataset.mostBytes)) {
@@ -37,6 +37,8 @@ function add(given, at = files.length) {
   }
   changed();
 }
+
+const stem = (file) => file.name.replace(KINDS, ""); // "scan.jpg" comes before "scan-2.jpg"
 
 function changed() {
   key = "";
@@ -156,18 +158,18 @@ function draw() {
 
 function drawWhole() {
   const busy = files.filter((each) => ["waiting", "sending", "looking"].includes(each.state)).length;
-  const bad = files.filter((each) => each.tile.dataset.verdict === "rescan" || each.state === "refused").length + together.missing.length;
+  const bad = files.filter((each) => ["rescan", "refused"].includes(each.tile.dataset.verdict)).length;
   const advice = files.some((each) => each.tile.dataset.verdict === "advice");
   const n = allPages().length || files.length;
-  const words = busy ? say("busy", { n: busy }) : bad ? say("someBad", { n, bad }) : say(advice ? "someAdvice" : "allGood", { n });
+  const told = bad ? "someBad" : together.missing.length ? "lacking" : advice ? "someAdvice" : "allGood";
+  const words = busy ? say("busy", { n: busy }) : say(told, { n, bad });
   const summary = document.getElementById("summary");
   if (summary.textContent !== words) summary.textContent = words;
   document.getElementById("whole-findings").replaceChildren(...together.missing.map((finding) => {
     const item = document.createElement("li");
-    item.className = finding.verdict;
+    item.dataset.verdict = finding.verdict;
     item.lang = "vi";
-    const where = finding.page ? `${say("page", { n: finding.page })}: ` : "";
-    item.textContent = `${codeName(finding.code)}. ${where}${finding.message}`;
+    item.textContent = `${finding.page ? `${say("page", { n: finding.page })}: ` : ""}${finding.message}`;
     return item;
   }));
   sendButton.disabled = sending || files.length === 0 || files.some((each) => each.state === "refused");

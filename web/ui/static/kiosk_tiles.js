@@ -3,7 +3,6 @@ const root = document.getElementById("kiosk");
 const large = document.getElementById("large");
 const ICONS = { usable: "✓", advice: "!", rescan: "✕", refused: "✕" };
 const ORDER = ["usable", "advice", "rescan"];
-const SHOWN = 3; // sentences; a wholly blank form has twenty
 const names = Object.fromEntries(
   [...document.getElementById("codes").content.querySelectorAll("[data-code]")].map((each) => [each.dataset.code, each.textContent]),
 );
@@ -14,7 +13,7 @@ export function say(name, values) {
   return text.replace(/\{(\w+)\}/g, (_, word) => values[word]);
 }
 
-export const codeName = (code) => names[code] || code;
+const codeName = (code) => names[code] || code;
 
 export function showFault(text) {
   const fault = document.getElementById("fault");
@@ -40,7 +39,6 @@ export function drawTile(one, at, of, { joined }) {
     .filter((finding) => finding.code !== "unknown_form" || !joined.includes(page.page))
     .map((finding) => ({ page, finding })));
   const verdict = verdictOf(one, found);
-  tile.className = `tile ${verdict}`;
   tile.dataset.verdict = verdict;
   const title = say("pageOf", { n: at + 1, name: one.file.name });
   tile.querySelector(".name").textContent = title;
@@ -67,13 +65,15 @@ function verdictOf(one, found) {
 
 function sentencesOf(found, check) {
   const unseen = check ? check.missing.filter((finding) => finding.code === "not_checked") : [];
-  const all = [...found.map(({ finding }) => finding), ...unseen];
-  const items = all.slice(0, SHOWN).map((finding) => sentence(finding.code, finding.message));
-  if (all.length > SHOWN) items.push(sentence(null, say("more", { n: all.length - SHOWN })));
-  return items;
+  const all = [...found.map(({ finding }) => finding), ...unseen].sort((one, other) => ORDER.indexOf(other.verdict) - ORDER.indexOf(one.verdict));
+  return [...new Set(all.map((finding) => finding.code))].map((code) => {
+    const alike = all.filter((finding) => finding.code === code);
+    const more = alike.length > 1 ? ` (${say("more", { n: alike.length - 1 })})` : "";
+    return sentence(code, alike[0].message, more);
+  });
 }
 
-function sentence(code, message) {
+function sentence(code, message, more = "") {
   const item = document.createElement("li");
   if (code) {
     const name = document.createElement("strong");
@@ -83,7 +83,7 @@ function sentence(code, message) {
   const text = document.createElement("span");
   if (code) text.lang = "vi";
   text.textContent = message;
-  item.append(text);
+  item.append(text, more);
   return item;
 }
 
@@ -115,7 +115,8 @@ function picture(page) {
 
 function region(page, finding) {
   const mark = document.createElement("div");
-  mark.className = `region ${finding.verdict}`;
+  mark.className = "region";
+  mark.dataset.verdict = finding.verdict;
   mark.title = `${codeName(finding.code)}: ${finding.message}`;
   const xs = finding.polygon_mm.map((point) => point[0]);
   const ys = finding.polygon_mm.map((point) => point[1]);
