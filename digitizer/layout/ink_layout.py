@@ -13,20 +13,21 @@ from digitizer.document import SlotReading
 from digitizer.template import FieldKind, Template
 
 UNKNOWN = 255  # the place is on another page, or was not found
-MOST_MM = 254
-NEAR_MM, NEAR_SHARE = 2, 0.06  # by which two scans of one answer may differ
+STEP_MM = 0.5
+MOST_STEPS = 254
+NEAR_STEPS, NEAR_SHARE = 2, 0.04  # by which two scans of one answer may differ
 FEWEST = 6  # answers that must be compared, for anything to be said
 SAME = 0.8  # of them must agree (docs/workbench.md, "Sheets scanned before")
 
 
 def ink_layout(template: Template, ink: Sequence[SlotReading], page: int) -> bytes:
-    """A byte for each answer of the form in printed order, rows of tables one by one: millimetres of ink on this page;
-    b'' where the page has too few written answers to be known by."""
+    """A byte for each answer of the form in printed order, rows of tables one by one: how far ink stands on this page,
+    in half millimetres; b'' where the page has too few written answers to be known by."""
     found: dict[str, float] = {}
     for each in ink:
         if each.slot.page == page:
             found[each.slot.field_id] = found.get(each.slot.field_id, 0.0) + sum(each.ink_mm)
-    row = bytes(UNKNOWN if i not in found else min(MOST_MM, round(found[i])) for i in _ids(template))
+    row = bytes(UNKNOWN if i not in found else min(MOST_STEPS, round(found[i] / STEP_MM)) for i in _ids(template))
     return row if sum(0 < byte < UNKNOWN for byte in row) >= FEWEST else b""
 
 
@@ -38,7 +39,7 @@ def alike(one: bytes, other: bytes) -> float:
     compared = (a != UNKNOWN) & (b != UNKNOWN) & ((a > 0) | (b > 0))
     if int(compared.sum()) < FEWEST:
         return 0.0
-    near = np.abs(a - b) <= np.maximum(NEAR_MM, NEAR_SHARE * np.maximum(a, b))
+    near = np.abs(a - b) <= np.maximum(NEAR_STEPS, NEAR_SHARE * np.maximum(a, b))
     return float(near[compared].mean())
 
 

@@ -19,6 +19,7 @@ from digitizer.template import FieldKind, FieldSpec, FieldType, Template
 
 DARK = 150
 FEW_PX = 2  # of a column of pixels: fewer are dust
+GAP_MM = 1.2  # between the strokes of a word
 DOT_MM = 1.4  # smaller specks are leader remnants, printed commas and dust: no evidence of writing
 EDGE_SHARE = 0.3  # of a region's height; what hangs in from its edge by less belongs to the next line
 CROSS = 0.35  # of a tick box's side: what is smaller is no cross, even in a box of 2.4 mm
@@ -86,9 +87,11 @@ def ink_in_slots(
 
 
 def _ink_mm(region: Region) -> float:
-    """The width of all columns with ink together."""
-    columns = (region.ink < DARK).sum(axis=0) >= FEW_PX
-    return float(columns.sum() * MM_PER_INCH / region.dpi)
+    """The width of all words together: gaps between strokes count, since strokes grow thinner in a poor scan."""
+    columns = ((region.ink < DARK).sum(axis=0) >= FEW_PX).astype(np.uint8)[None]
+    gap = round(GAP_MM * region.dpi / MM_PER_INCH)
+    room = cv2.copyMakeBorder(columns, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    return float(cv2.morphologyEx(room, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)).sum() * MM_PER_INCH / region.dpi)
 
 
 def _specs(located: Located, template: Template) -> list[FieldSpec]:
