@@ -93,7 +93,7 @@ def _checked(url: str, key: str, scans: Sequence[bytes]) -> tuple[list[float], C
             answer = http.post("/v1/checks", files={"file": ("page.jpg", data)}, headers={"Idempotency-Key": str(n)})
             seconds.append(time.monotonic() - began)
             answer.raise_for_status()
-            verdicts[answer.json()["verdict"]] += 1
+            verdicts[answer.json()["pages"][0]["verdict"]] += 1
     return seconds, verdicts
 
 

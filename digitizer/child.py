@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digitizer.document import EngineInfo, Intake, Record
     from digitizer.glance import Glance
 
+YIELDING = 5  # of nice: a third of the time of who does not yield
 BOUND_NAME = "bound.pdf"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
@@ -69,6 +70,8 @@ def main(build: Callable[[Options, bool], Work] = build_work) -> None:
     limits, cleaning = Limits(**hello["options"].pop("limits")), Cleaning(**hello["options"].pop("cleaning"))
     options = Options(**hello["options"], limits=limits, cleaning=cleaning)
     confine(limits)
+    if hello.get("yields"):
+        os.nice(YIELDING)
     if parent:
         _guard_group()
     try:

@@ -69,15 +69,16 @@ class BlackedPage:
 class Reader:
     """One warm child. Safe to call from several threads, which wait for each other.
 
-    `reads` False: for screening only, no engine is built. Raises UnsafeSettings when `sandbox` asks for bubblewrap
-    and it does not work here."""
+    `reads` False: for screening only, no engine is built. `yields`: to whoever looks at a scan while a citizen waits.
+    Raises UnsafeSettings when `sandbox` asks for bubblewrap and it does not work here."""
 
     def __init__(
         self, options: Options, sandbox: str = "auto", reads: bool = True,
-        program: Program | None = None, scratch: Path | None = None,
+        program: Program | None = None, scratch: Path | None = None, yields: bool = False,
     ) -> None:
         self._options = options
         self._reads = reads
+        self._yields = yields
         self._program = program or Program()
         self.level = choose_level(sandbox)
         self._scratch = Scratch(scratch or default_scratch())
@@ -232,7 +233,10 @@ class Reader:
         child = _Child(command, child_environment(self._scratch.path))
         plain = dataclasses.asdict(dataclasses.replace(self._options, keep=None))
         try:
-            hello = child.ask({"options": plain, "reads": self._reads}, START_SECONDS, lambda pages: START_SECONDS)
+            hello = child.ask(
+                {"options": plain, "reads": self._reads, "yields": self._yields}, START_SECONDS,
+                lambda pages: START_SECONDS,
+            )
         except (ReadingFailed, _NotTaken) as error:
             child.kill()
             raise EngineUnavailable(f"the reading process does not start: {error}") from None

@@ -40,7 +40,7 @@ def run_worker(settings: Settings, program: Program | None = None, limits: Limit
         raise UnsafeSettings("a worker needs DIGITIZER_REDIS_URL; `digitizer up` runs a private Redis of its own")
     options = options_of(settings, limits or Limits())
     stores = open_stores(settings)
-    reader = Reader(options, settings.sandbox, program=program)
+    reader = Reader(options, settings.sandbox, program=program, yields=True)
     try:
         reader.start()
         name = worker_name()
