@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from rich.console import Console
 
 from bench import screens
 from bench.record_search import HandClock
+from bench.report import machine
 from digitizer.errors import PreconditionFailed
 from digitizer.stages.route import route
 from digitizer.wire import record_from_json, record_to_json
@@ -52,7 +54,7 @@ def run(documents: int, seed: int, place: Path, database: str) -> str:
             with screens.service(place / "prints", HandClock()) as (prints, _):
                 bodies = _bodies(prints, seed)
             fill(stores, bodies, documents)
-            return table(documents, _calls(_desk(stores)), "PostgreSQL")
+            return table((documents, seed), _calls(_desk(stores)), "PostgreSQL")
         finally:
             stores.close()
     clock = HandClock()
@@ -65,7 +67,7 @@ def run(documents: int, seed: int, place: Path, database: str) -> str:
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
             rows += _browsed(screens.Place(stores, url, browser, clock).page(PersonRole.REVIEWER, BRANCH, "/review"))
             browser.close()
-    return table(documents, rows, "SQLite")
+    return table((documents, seed), rows, "SQLite")
 
 
 def races(pairs: int, place: Path, database: str) -> str:
@@ -208,8 +210,13 @@ def _browsed(page: Page) -> list[tuple[str, list[float]]]:
     ]
 
 
-def table(documents: int, rows: Sequence[tuple[str, list[float]]], kind: str) -> str:
-    lines = [f"| {documents} records wait, {kind} | times | median | p95 |", "|---|---|---|---|"]
+def table(options: tuple[int, int], rows: Sequence[tuple[str, list[float]]], kind: str) -> str:
+    """options: documents, seed."""
+    documents, seed = options
+    lines = [
+        f"`python -m bench.workbench review --documents {documents} --seed {seed}`, {datetime.now(UTC).date()}, "
+        f"{kind}, {machine()}.", "", f"| {documents} records wait | times | median | p95 |", "|---|---:|---:|---:|",
+    ]
     for name, took in rows:
         p95 = statistics.quantiles(took, n=20)[-1]
         lines.append(f"| {name} | {len(took)} | {statistics.median(took):.0f} ms | {p95:.0f} ms |")
