@@ -23,6 +23,8 @@ def upgrade(database: Database) -> str:
     """Runs every missing revision in one transaction; gives the newest. Safe to run from several processes at once."""
     with database.write() as conn:
         if not database.is_sqlite:
+            # between two statements a slow host may think for longer than a request ever may (see database.py)
+            conn.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
         _refuse_newer(conn)
         _run(conn)
