@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import kiosk, record_search, rescans, review_speed
+from bench import kiosk, overview_speed, record_search, rescans, review_speed
 from bench.report import renew
 
 PAGE = Path(__file__).parents[1] / "docs" / "workbench.md"
@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "workbench.md"
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; 0 when it ran."""
     parser = argparse.ArgumentParser(prog="python -m bench.workbench", description=__doc__)
-    parser.add_argument("part", choices=("search", "kiosk", "rescans", "review", "races"))
+    parser.add_argument("part", choices=("search", "overview", "kiosk", "rescans", "review", "races"))
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--pages", type=int, default=60)
     parser.add_argument("--documents", type=int, default=10_000, help="that wait for review")
@@ -42,6 +42,8 @@ def measured(options: argparse.Namespace, place: Path) -> str:
         return kiosk.run(options.pages, options.seed)
     if options.part == "rescans":
         return rescans.run(options.pages, options.seed)
+    if options.part == "overview":
+        return overview_speed.run(options.records, options.seed, place, options.database)
     if options.part == "review":
         return review_speed.run(options.documents, options.seed, place, options.database)
     if options.part == "races":

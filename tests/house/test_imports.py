@@ -53,7 +53,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rq": ("workers",),
     "redis": ("workers", "digitizer.cli.doctor"),
     "minio": ("storage.objects", "storage.s3"),
-    "sqlalchemy": ("storage", "bench.record_search"),
+    "sqlalchemy": ("storage", "bench.record_search", "bench.overview_speed"),
     "alembic": ("storage",),
     "fastapi": ("api", "web"),
     "starlette": ("api", "web"),
