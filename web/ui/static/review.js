@@ -26,7 +26,10 @@ class Sheet {
   get fence() { return Number(this.article.dataset.fence); }
   get field() { return this.fields.of(document.activeElement); }
 
-  show(field) { this.view.show(field.dataset.page, JSON.parse(field.dataset.boxes)); }
+  show(field) {
+    field.scrollIntoView({ block: "nearest" }); // by Tab too: on a small window the page picture lies over the fields
+    this.view.show(field.dataset.page, JSON.parse(field.dataset.boxes));
+  }
 
   pick(page, x, y) {
     const hit = this.fields.list.find((f) => f.dataset.page === page && within(JSON.parse(f.dataset.boxes), x, y));
