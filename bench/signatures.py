@@ -2,6 +2,7 @@
 
 `python -m bench.signatures [--documents 4] [--seed 5101] [--source real own] [--quality medium heavy] [--forms …]`.
 Each fill comes four times: signed; signed across a typed name; with a typed name only; with nothing where one signs.
+`--letters`: how large the parts of names are, typed and by hand, where the fonts are installed (`make train`).
 `--scans`: the real scans of forms too, whose truth is for a person to see: only what was found is shown."""
 
 from __future__ import annotations
@@ -13,17 +14,21 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from bench.blank import Blank
-from bench.fonts import faces
+from bench.blank import DPI, Blank
+from bench.fonts import SETS, faces, faces_of
 from bench.make import filled, official_blanks, shared_folder
 from bench.run import blank_of
 from bench.scan import QUALITIES, save, scan_all
 from digitizer.document import Signature
 from digitizer.engines.build import build_engine
+from digitizer.imaging.parts import parts_of
 from digitizer.keep import Keeper
 from digitizer.options import Options
 from digitizer.pipeline import Tools, surveyed_pages
@@ -31,13 +36,14 @@ from digitizer.stages.classify import group_pages
 from digitizer.stages.ingest import ingest
 from digitizer.stages.register import register
 from digitizer.stages.render import render
-from digitizer.stages.sign import signatures
+from digitizer.stages.sign import DARK, LONG, TALL, signatures
 from digitizer.template import Signatory, edition_of, load_templates
 
 OWN = (
     "khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01", "cai-chinh", "dat-dai", "khuyet-tat", "giam-ho", "gplx",
     "can-cuoc", "mai-tang", "ct02",
 )
+NAMES = ("Nguyễn Thị Ngọc Ẩn", "LÝ VĂN THẮNG", "Trương Quỹ", "Đặng Hoàng Gia Mỹ", "PHẠM THỊ ƯỚC")
 WAYS = {"signed": True, "signed over a typed name": True, "typed name only": False, "nothing": False}
 
 
@@ -55,10 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     o = _parser().parse_args(arguments)
     tools = Tools(build_engine(Options().engine), load_templates())
     with tempfile.TemporaryDirectory() as folder:
-        for source in o.source:
+        for source in o.source if o.documents else ():
             forms = [f for f in o.forms if source == "own" or f in official_blanks()]
             for quality in o.quality:
                 _fills(forms, o, (source, quality), tools, Path(folder))
+    if o.letters:
+        _letters()
     if o.scans:
         _scans(tools)
     return 0
@@ -103,9 +111,6 @@ def _paper(blank: Blank, seed: int, way: str) -> tuple[Image.Image, ...]:
     return (*form.pages[:page], image, *form.pages[page + 1:])
 
 
-NAMES = ("Nguyễn Thị Ngọc Ẩn", "LÝ VĂN THẮNG", "Trương Quỹ", "Đặng Hoàng Gia Mỹ", "PHẠM THỊ ƯỚC")
-
-
 def look(path: Path, tools: Tools) -> Seen:
     """A file as far as the places for signatures."""
     options = Options()
@@ -124,12 +129,34 @@ def look(path: Path, tools: Tools) -> Seen:
     return Seen(tuple(found), took, count)
 
 
+def _letters() -> None:
+    """Names at 12 and 18 pt, blurred as by a heavy scanner: the highest and broadest part against a form of 13 pt."""
+    for kind, points in product(SETS, (12, 18)):
+        try:
+            fonts = [face.at(points / 72 * DPI) for face in faces_of(kind)]
+        except FileNotFoundError as missing:
+            print(missing)
+            continue
+        sizes = [_largest(font, name) for font, name in product(fonts, NAMES)]
+        strokes = sum(high > TALL or broad > LONG for high, broad in sizes)
+        high, broad = (max(column) for column in zip(*sizes, strict=True))
+        print(f"{kind}, {points} pt: {high:.2f} high, {broad:.2f} broad; {strokes} of {len(sizes)} taken for signed")
+
+
+def _largest(font: ImageFont.FreeTypeFont, name: str) -> tuple[float, float]:
+    image = Image.new("L", (1800, 400), 255)
+    ImageDraw.Draw(image).text((60, 250), name, font=font, fill=20, anchor="ls")
+    blurred = np.asarray(image.filter(ImageFilter.GaussianBlur(1.2)))
+    parts = parts_of((blurred < DARK).astype(np.uint8)).stats[1:]
+    letter = 13 / 72 * DPI
+    return float(parts[:, cv2.CC_STAT_HEIGHT].max() / letter), float(parts[:, cv2.CC_STAT_WIDTH].max() / letter)
+
+
 def _scans(tools: Tools) -> None:
     folder = shared_folder()
-    for path in sorted((folder / "data" / "forms-scanned").glob("*.*")) if folder else ():
-        if path.suffix.lower() in (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"):
-            for each in look(path, tools).found:
-                print(f"{path.name} page {each.page}: {each.role} {'present' if each.present else 'empty'}")
+    for path in sorted((folder / "data" / "forms-scanned").rglob("*.png")) if folder else ():
+        for each in look(path, tools).found:
+            print(f"{path.name}: {each.role} {'present' if each.present else 'empty'} ({each.confidence})")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--source", nargs="+", default=["real", "own"], choices=["real", "own"])
     parser.add_argument("--quality", nargs="+", default=["medium", "heavy"], choices=list(QUALITIES))
     parser.add_argument("--forms", nargs="+", default=list(OWN))
+    parser.add_argument("--letters", action="store_true")
     parser.add_argument("--scans", action="store_true")
     return parser
 

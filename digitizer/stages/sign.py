@@ -16,9 +16,9 @@ from digitizer.imaging.parts import parts_of
 DARK = 150
 HANGING = 0.5  # of the letter size: what comes from the label above
 SPECK_MM = 1.0  # smaller parts are dust and remnants of leaders
-# Of the form's letter size: the strokes of a pen that signs. A capital with two marks is 1.05 high, a letter as broad
-# as it is high; print that runs together in a poor scan is broad, but no higher than its line.
-TALL, LONG = 1.5, 3.2
+# Of the form's letter size: the strokes of a pen that signs. No part of a typed name is higher than 0.9 or broader than
+# 1.3; of one in 18 pt, 1.2 and 2.1 (`python -m bench.signatures --documents 0 --letters`).
+TALL, LONG = 1.3, 3.2
 EMPTY, SIGNED, SMALL = 0.99, 0.99, 0.8  # confidence: nothing there; a pen's strokes; no more than small letters
 
 
