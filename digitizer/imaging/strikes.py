@@ -187,7 +187,8 @@ def _through(letters: np.ndarray, way: _Way, px: float) -> bool:
     """Whether letters stand over and under the whole stroke. `letters`: without the strokes."""
     width = max(3, round(BIN_MM * px))
     over = under = bins = 0
-    for start in range(0, len(way.rows) - width // 2, width):
+    starts = range(0, len(way.rows) - width // 2, width)
+    for start in starts:
         place = slice(way.left + start, way.left + start + width)
         row = int(way.rows[min(start + width // 2, len(way.rows) - 1)])
         above, below = np.count_nonzero(letters[:row, place]), np.count_nonzero(letters[row:, place])
@@ -195,4 +196,4 @@ def _through(letters: np.ndarray, way: _Way, px: float) -> bool:
             bins += 1
             over += int(above >= 3)
             under += int(below >= 3)
-    return bins >= 2 and over >= BOTH * bins and under >= BOTH * bins
+    return bins >= max(2, BOTH * len(starts)) and over >= BOTH * bins and under >= BOTH * bins

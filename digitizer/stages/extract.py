@@ -37,7 +37,7 @@ from digitizer.vietnam.phrases import (
 
 _MEASURE = re.compile(r"\((?:m|m²|cm³|kg|kW)\)$")  # the unit that a label names and its form prints
 TWO_TICKS = 0.3  # two inked boxes: which one is meant is a guess
-STRUCK = 0.99  # of what is called struck (docs/pipeline.md)
+STRUCK = 0.98  # of what is called struck (docs/pipeline.md)
 PARTLY_STRUCK = 0.5  # a line is crossed out and another is not: whether that one is the answer, a person says
 
 
@@ -92,10 +92,9 @@ def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) 
         raw, status, confidence = _ticked(spec, mine[0])
         evidence = None
     else:
-        standing = [_unstruck(r) for r in mine]
-        raw, status, evidence, others = _written(spec, standing)
+        raw, status, evidence, others = _written(spec, [_unstruck(r) for r in mine])
         confidence = calibration().shares["blank"]
-        if standing != list(mine):
+        if any(any(r.struck) for r in mine):
             status, others = (FieldStatus.FILLED, others) if raw else (FieldStatus.STRUCK, ())
             evidence, confidence = None, PARTLY_STRUCK if raw else STRUCK
     page, boxes = _where(mine)
@@ -108,7 +107,7 @@ def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) 
 
 def _unstruck(reading: SlotReading) -> SlotReading:
     """Without the ink of what is crossed out: nothing of it is an answer, nor may be one."""
-    if not any(s and ratio > 0 for s, ratio in zip(reading.struck, reading.ink_ratio, strict=False)):
+    if not any(reading.struck):
         return reading
     kept = tuple(0.0 if s else ratio for s, ratio in zip(reading.struck, reading.ink_ratio, strict=True))
     return replace(reading, ink_ratio=kept)

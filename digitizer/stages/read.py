@@ -67,7 +67,7 @@ def read_slots(
     found = [_slot_reading(slot, [c for c in cuts if c.slot == i], readings) for i, slot in enumerate(located.slots)]
     by_number = {page.number: page for page in pages}
     for i, reading in enumerate(found):
-        if any(reading.ink_ratio) and not mine[i].ticked:
+        if not mine[i].ticked:
             found[i] = _with_strikes(reading, [c for c in cuts if c.slot == i], by_number[reading.slot.page])
     if engine.wants_leaders:  # it reads a lone digit as well alone: with or without the line, 221 of 232 fields
         return tuple(found)
@@ -123,9 +123,9 @@ def _slot_reading(slot: Slot, cuts: Sequence[_Cut], readings: dict[int, Reading]
 
 def _with_strikes(reading: SlotReading, cuts: Sequence[_Cut], page: CleanPage) -> SlotReading:
     """A stroke may run through a whole line with the words printed in it; what stands between two of these may be
-    crossed out alone."""
-    struck = [cut.ink_ratio > 0 and is_struck(cut.region.gray, cut.region.ink, page.dpi) for cut in cuts]
-    for boxes, region in _strips(reading.slot, page):
+    crossed out alone. Of short answers under strokes so little is left as ink that they seem blank."""
+    struck = [is_struck(cut.region.gray, cut.region.ink, page.dpi) for cut in cuts]
+    for boxes, region in _strips(reading.slot, page) if any(reading.ink_ratio) else ():
         inked = [i for i in boxes if cuts[i].ink_ratio > 0]
         if not all(struck[i] for i in inked) and is_struck(region.gray, region.ink, page.dpi):
             for i in inked:

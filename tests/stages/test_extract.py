@@ -65,6 +65,10 @@ def test_what_is_crossed_out_is_no_answer_and_none_of_it_is_told() -> None:
     assert found.confidence > 0.9
 
 
+def test_strokes_that_leave_little_ink_of_a_short_answer_are_not_a_blank() -> None:
+    assert fields(form(TEXT), crossed(read("a", ""), True))["a"].status is FieldStatus.STRUCK
+
+
 def test_a_line_that_is_left_beside_one_crossed_out_is_the_answer_but_a_person_looks() -> None:
     found = fields(form(TEXT), crossed(read("a", "Già yếu", "Viêm phổi"), True, False))["a"]
     assert (found.status, found.raw) == (FieldStatus.FILLED, "Viêm phổi")
