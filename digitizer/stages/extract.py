@@ -37,7 +37,7 @@ from digitizer.vietnam.phrases import (
 
 _MEASURE = re.compile(r"\((?:m|m²|cm³|kg|kW)\)$")  # the unit that a label names and its form prints
 TWO_TICKS = 0.3  # two inked boxes: which one is meant is a guess
-STRUCK = 0.98  # of what is called struck (docs/pipeline.md)
+STRUCK = 0.98  # 50 of 51 (docs/pipeline.md)
 PARTLY_STRUCK = 0.5  # a line is crossed out and another is not: whether that one is the answer, a person says
 
 
