@@ -17,7 +17,7 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from digitizer.document import Field, FieldStatus, Registry, Source
+from digitizer.document import Field, FieldStatus, Registry, Signature, Source
 from digitizer.imaging.searchable import ShownPage
 from digitizer.review import Author, Change, correct
 from digitizer.wire import record_from_json, record_to_json
@@ -338,10 +338,25 @@ def test_a_copy_without_personal_data_for_others(staff: Office, clerk: Page) -> 
 
 
 def test_a_field_whose_place_nobody_knows_covers_its_page() -> None:
-    record = replace(sample_record(), fields=(replace(fields("A")[0], polygon_mm=()), fields("A")[2]))
+    record = replace(sample_record(), fields=(replace(fields("A")[0], polygon_mm=()), fields("A")[2]), signatures=())
     pages = [ShownPage(n, JPEG, 1240, 1754, 150.0) for n in (1, 2)]
     assert [s.whole for s in blacked(record, {"child.full_name"}, pages)] == [True, False]
     assert [(s.whole, len(s.boxes)) for s in blacked(record, {"child.personal_id"}, pages)] == [(False, 1), (False, 0)]
+    nowhere = replace(fields("A")[0], status=FieldStatus.NOT_FOUND, raw="", page=None, polygon_mm=())
+    anywhere = blacked(replace(record, fields=(nowhere,)), {"child.full_name"}, pages)
+    assert [s.whole for s in anywhere] == [True, True]
+
+
+def test_where_one_signs_is_always_covered() -> None:
+    place = ((100.0, 200.0), (150.0, 200.0), (150.0, 230.0), (100.0, 230.0))
+    record = replace(sample_record(), fields=fields("A"), signatures=(
+        Signature("requester", "Người yêu cầu", 2, place, (), False, 0.9),
+    ))
+    pages = [ShownPage(n, JPEG, 1240, 1754, 150.0) for n in (1, 2)]
+    first, second = blacked(record, {"child.full_name"}, pages)
+    assert len(first.boxes) == 1
+    (left, top, right, bottom), = second.boxes
+    assert left < 100 / 25.4 * 150 and right > 150 / 25.4 * 150 and top < 200 / 25.4 * 150 and bottom > 230 / 25.4 * 150
 
 
 def test_accessible_on_a_small_screen_and_in_english(staff: Office, clerk: Page) -> None:

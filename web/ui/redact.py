@@ -33,7 +33,8 @@ Viewer = Annotated[Person, Depends(allowed(Right.RECORDS))]
 Maker = Annotated[Person, Depends(changes(Right.RECORDS))]
 # What says nothing of a person; everything else is left out by the preset.
 IMPERSONAL = frozenset({FieldType.ORGANIZATION.value, FieldType.TICK.value, FieldType.INTEGER.value})
-WRITTEN = frozenset({FieldStatus.FILLED, FieldStatus.ILLEGIBLE, FieldStatus.STRUCK, FieldStatus.NONE_STATED})
+# Not found counts as written: the answer may stand anywhere.
+WRITTEN = frozenset(FieldStatus) - {FieldStatus.BLANK}
 AROUND_MM = (2.0, 1.5)  # ink runs over the edges of its place: sideways, up and down
 
 
@@ -81,11 +82,14 @@ def is_personal(field: Field) -> bool:
 
 
 def blacked(record: Record, chosen: set[str], pages: list[ShownPage]) -> list[BlackedPage]:
-    """A page that holds something chosen whose place nobody knows is covered whole."""
+    """A page that holds something chosen whose place nobody knows is covered whole; where one signs is covered always,
+    for a signature says who."""
     fields = [f for f in record.fields if f.id in chosen]
     lost = [f for f in fields if f.status in WRITTEN and not f.polygon_mm]
+    places = [(f.page, polygon) for f in fields for polygon in f.polygon_mm]
+    places += [(s.page, polygon) for s in record.signatures for polygon in (s.polygon_mm, s.ink_mm) if polygon]
     return [
-        BlackedPage(p.page, p.jpeg, p.dpi, tuple(box for f in fields if f.page == p.page for box in _boxes(f, p.dpi)),
+        BlackedPage(p.page, p.jpeg, p.dpi, tuple(_box(polygon, p.dpi) for at, polygon in places if at == p.page),
                     any(f.page in (None, p.page) for f in lost))
         for p in pages
     ]
@@ -100,12 +104,9 @@ def without(body: dict[str, Any], chosen: set[str]) -> dict[str, Any]:
     return kept
 
 
-def _boxes(field: Field, dpi: float) -> list[tuple[int, int, int, int]]:
+def _box(polygon: tuple[tuple[float, float], ...], dpi: float) -> tuple[int, int, int, int]:
     across, along = AROUND_MM
-    found = []
-    for polygon in field.polygon_mm:
-        xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
-        edges = (min(xs) - across, min(ys) - along, max(xs) + across, max(ys) + along)
-        left, top, right, bottom = (round(edge * dpi / MM_PER_INCH) for edge in edges)
-        found.append((left, top, right, bottom))
-    return found
+    xs, ys = zip(*polygon, strict=True)
+    edges = (min(xs) - across, min(ys) - along, max(xs) + across, max(ys) + along)
+    left, top, right, bottom = (round(edge * dpi / MM_PER_INCH) for edge in edges)
+    return left, top, right, bottom
