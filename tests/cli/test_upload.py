@@ -67,7 +67,9 @@ def test_a_watched_folder_is_emptied_once(service: Embedded, birth_form: Made, t
     watched = service("watch", str(folder), "--once", "--settle", "0.3", "--json")
     assert watched.status == 3, watched.err
     assert [o["file"] for o in watched.objects] == ["a.pdf"]
-    assert sorted(p.name for p in folder.iterdir()) == [".half-written.pdf", "failed", "notes.txt", "sent"]
+    assert sorted(p.name for p in folder.iterdir()) == [
+        ".digitizer-watch", ".half-written.pdf", "failed", "notes.txt", "sent"
+    ]
     assert json.loads((folder / "sent" / "a.pdf.json").read_text())["id"] == watched.objects[0]["id"]
     assert json.loads((folder / "failed" / "bad.png.json").read_text())["error"]["clerk"]
 
