@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from digitizer.engines.build import build_engine
+from digitizer.errors import EngineUnavailable
+from digitizer.options import Options
+from digitizer.pipeline import Tools
+from digitizer.sandbox import Reader
+from digitizer.template import load_templates
 from tests import servers
+from web.glancing import Glancers
 
 
 @contextlib.contextmanager
@@ -56,3 +63,30 @@ def minio_server() -> Iterator[servers.S3]:
 def versity_server() -> Iterator[servers.S3]:
     with own_server(servers.versity_server()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def screening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A real child that takes uploads apart and reads nothing."""
+    reader = Reader(Options(), reads=False, scratch=tmp_path_factory.mktemp("scratch"))
+    reader.start()
+    yield reader
+    reader.close()
+
+
+@pytest.fixture(scope="session")
+def glancing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glancers]:
+    """A real child that looks at scans."""
+    glancers = Glancers([Reader(Options(), scratch=tmp_path_factory.mktemp("scratch"))])
+    glancers.start()
+    yield glancers
+    glancers.close()
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    """What a run needs, with Tesseract for the answers: quicker to build than our own engine."""
+    try:
+        return Tools(build_engine("tesserocr"), load_templates())
+    except EngineUnavailable as missing:
+        pytest.skip(str(missing))

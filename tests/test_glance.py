@@ -15,24 +15,13 @@ from bench.make import filled, template_of
 from bench.prints import print_blank
 from bench.scan import QUALITIES, save, scan_all
 from digitizer.document import FieldStatus
-from digitizer.engines.build import build_engine
-from digitizer.errors import EngineUnavailable
 from digitizer.glance import Glance, PageVerdict, glance_from_json, glance_to_json
 from digitizer.layout.sequence import missing_behind
 from digitizer.options import Limits, Options
 from digitizer.pipeline import Tools, glance_documents
 from digitizer.stages.judge import together
-from digitizer.template import load_templates
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
-
-
-@pytest.fixture(scope="module")
-def tools() -> Tools:
-    try:
-        return Tools(build_engine("tesserocr"), load_templates())
-    except EngineUnavailable as missing:
-        pytest.skip(str(missing))
 
 
 def look(tools: Tools, pages: tuple[Image.Image, ...], folder: Path, options: Options | None = None) -> Glance:

@@ -14,23 +14,12 @@ from bench.make import document, filled, real, shared_folder, template_of
 from bench.prints import print_blank
 from bench.scan import QUALITIES, scan_all
 from digitizer.document import Outcome
-from digitizer.engines.build import build_engine
-from digitizer.errors import EngineUnavailable
 from digitizer.options import PICTURE_DPI, Options, picture_name
 from digitizer.pipeline import Tools, digitize
 from digitizer.score import score_document
-from digitizer.template import load_templates
 from digitizer.wire import record_to_json
 
 FORMS = ("khai-sinh", "khai-tu", "xac-nhan-hon-nhan", "ct01")
-
-
-@pytest.fixture(scope="module")
-def tools() -> Tools:
-    try:
-        return Tools(build_engine("tesserocr"), load_templates())
-    except EngineUnavailable as missing:
-        pytest.skip(str(missing))
 
 
 def official(form: str) -> Blank:

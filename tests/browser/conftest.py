@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from digitizer.options import Limits, Options
+from digitizer.options import Limits
 from digitizer.sandbox import Reader
 from digitizer.template import load_templates
 from settings import Settings
@@ -30,23 +30,6 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
-
-
-@pytest.fixture(scope="session")
-def screening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    reader = Reader(Options(), reads=False, scratch=tmp_path_factory.mktemp("scratch"))
-    reader.start()
-    yield reader
-    reader.close()
-
-
-@pytest.fixture(scope="session")
-def glancing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glancers]:
-    """A real child that looks at scans."""
-    glancers = Glancers([Reader(Options(), scratch=tmp_path_factory.mktemp("scratch"))])
-    glancers.start()
-    yield glancers
-    glancers.close()
 
 
 @pytest.fixture

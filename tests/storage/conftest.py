@@ -11,7 +11,7 @@ from storage.base import Stores
 from storage.checks_base import Checks, Quality
 from storage.connect import open_url
 from storage.memory import MemoryObjects
-from tests.contract.worlds import HandClock
+from tests.contract.worlds import HandClock, World, open_world
 
 
 @pytest.fixture
@@ -20,9 +20,24 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Stores]:
-    url = f"sqlite:///{tmp_path}/kept.sqlite3" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = open_url(url, MemoryObjects(), clock)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/kept.sqlite3"
+    fresh: str = request.getfixturevalue("postgres_url")
+    return fresh
+
+
+@pytest.fixture
+def stores(database_url: str, clock: HandClock) -> Iterator[Stores]:
+    opened = open_url(database_url, MemoryObjects(), clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    opened = open_world(database_url.partition(":")[0], database_url)
     yield opened
     opened.close()
 

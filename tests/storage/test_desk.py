@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +17,6 @@ from tests.contract.worlds import World, body, open_world, race
 AN, BINH = Taker("per_an", "b01"), Taker("per_binh", "b01")
 BOSS = Taker("per_boss", "*", settles=True)
 ANY = Wanted()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    url = f"sqlite:///{tmp_path}/kept.sqlite3" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = open_world(request.param, url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

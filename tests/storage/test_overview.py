@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +10,9 @@ import pytest
 from storage.base import NewRecord, State
 from storage.overview_base import FormFigures, Keyer, Overview, Pace, Scope
 from storage.workbench import NewPerson, PersonRole
-from tests.contract.worlds import World, open_world
+from tests.contract.worlds import World
 
 LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    url = f"sqlite:///{tmp_path}/kept.sqlite3" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = open_world(request.param, url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

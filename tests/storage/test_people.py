@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,26 +9,11 @@ import pytest
 
 from digitizer.errors import NotFound, SignedOut, UsageError, WrongPassword
 from storage.base import Stores
-from storage.connect import open_url
-from storage.memory import MemoryObjects
 from storage.workbench import NewPerson, People, PersonRole, SessionRules
 from tests.contract.worlds import HandClock
 
 RULES = SessionRules(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
 PASSWORD = "mot-mat-khau-dai-12"
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Stores]:
-    url = f"sqlite:///{tmp_path}/kept.sqlite3" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = open_url(url, MemoryObjects(), clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,7 @@ from storage.base import NewRecord, State
 from storage.database import Database
 from storage.search_base import RecordSearch, Wanted
 from storage.search_index import index_all
-from tests.contract.worlds import World, open_world
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    url = f"sqlite:///{tmp_path}/kept.sqlite3" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = open_world(request.param, url)
-    yield opened
-    opened.close()
+from tests.contract.worlds import World
 
 
 @pytest.fixture

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from storage.base import Stores
-from storage.connect import open_url
-from storage.memory import MemoryObjects
 from storage.workbench import Sheet, Sheets
 from tests.contract.worlds import HandClock
 
 ROW = bytes((40, 22, 60, 0, 255, 35, 71, 18, 55))
 RESCANNED = bytes((41, 21, 62, 0, 255, 36, 70, 18, 54))
 OTHER = bytes((40, 30, 44, 12, 255, 52, 71, 25, 80))
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Stores]:
-    url = f"sqlite:///{tmp_path}/kept.sqlite3" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = open_url(url, MemoryObjects(), clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

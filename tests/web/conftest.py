@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digitizer.options import Limits, Options
+from digitizer.options import Limits
 from digitizer.sandbox import Reader
 from settings import Settings
 from storage.base import Stores
@@ -15,14 +15,6 @@ from storage.connect import open_stores
 from storage.memory import open_memory
 from tests.web.world import OLDER, TEMPLATE, World, running
 from web.deps import Service
-
-
-@pytest.fixture(scope="session")
-def screening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    reader = Reader(Options(), reads=False, scratch=tmp_path_factory.mktemp("scratch"))
-    reader.start()
-    yield reader
-    reader.close()
 
 
 @pytest.fixture(params=["memory", "sqlite"])

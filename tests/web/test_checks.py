@@ -31,14 +31,6 @@ from web.deps import Service
 from web.glancing import WAITING, Glancers, Seen
 
 
-@pytest.fixture(scope="module")
-def glancing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glancers]:
-    glancers = Glancers([Reader(Options(), scratch=tmp_path_factory.mktemp("scratch"))])
-    glancers.start()
-    yield glancers
-    glancers.close()
-
-
 @pytest.fixture
 def kiosk(service: Service, glancing: Glancers) -> Iterator[World]:
     limits = replace(service.limits, upload_bytes=8 * 2**20)

@@ -1,12 +1,12 @@
-"""Revision 0006: fields keyed blind, what was keyed, the rules of the draw, and what is held back."""
+"""Revision 0005: fields keyed blind, what was keyed, the rules of the draw, and what is held back."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Revision 0005: what waits for a person, who holds it, what has been typed."""
+"""Revision 0004: what waits for a person, who holds it, what has been typed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

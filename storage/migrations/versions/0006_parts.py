@@ -1,12 +1,12 @@
-"""Revision 0007: what several files were before they were bound to one."""
+"""Revision 0006: what several files were before they were bound to one."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
-"""Revision 0008: how ink lies on pages that were looked at."""
+"""Revision 0007: how ink lies on pages that were looked at."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
