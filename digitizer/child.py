@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digitizer.glance import Glance
 
 YIELDING = 5  # of nice: a third of the time of who does not yield
-BOUND_NAME = "bound.pdf"
+PDF_NAME = "made.pdf"  # of what was bound or covered
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 
@@ -169,7 +169,7 @@ def _bound(request: dict[str, Any], folder: Path, options: Options) -> dict[str,
     from digitizer.binding import Part, bind
 
     parts = [Part(folder / document_name(n), name) for n, name in enumerate(request["names"])]
-    return {"bound": bind(parts, folder / BOUND_NAME, options.limits)}
+    return {"pages": bind(parts, folder / PDF_NAME, options.limits)}
 
 
 def _redacted(request: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _redacted(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         Sheet(s["page"], folder / document_name(n), s["dpi"], tuple(map(tuple, s["boxes"])), s["whole"])
         for n, s in enumerate(request["sheets"])
     ]
-    return {"bound": redact(sheets, folder / BOUND_NAME, request["title"])}
+    return {"pages": redact(sheets, folder / PDF_NAME, request["title"])}
 
 
 def document_name(number: int) -> str:

@@ -45,7 +45,7 @@ from digitizer.untrusted import (
     checked_records,
     checked_screening,
     checked_text,
-    taken_bound,
+    taken_pdf,
     taken_pictures,
 )
 
@@ -146,7 +146,7 @@ class Reader:
         self._ask(
             {"op": "bind", "names": [name for _, name in files]}, [data for data, _ in files], limit,
             lambda pages: limit,
-            lambda folder: bound.append(taken_bound(folder, self._options.limits.child_file_bytes)),
+            lambda folder: bound.append(taken_pdf(folder, self._options.limits.child_file_bytes)),
         )
         return bound[0]
 
@@ -156,7 +156,7 @@ class Reader:
         told = [{"page": s.page, "dpi": s.dpi, "boxes": s.boxes, "whole": s.whole} for s in sheets]
         self._ask(
             {"op": "redact", "sheets": told, "title": title}, [s.jpeg for s in sheets], limit, lambda pages: limit,
-            lambda folder: made.append(taken_bound(folder, self._options.limits.child_file_bytes)),
+            lambda folder: made.append(taken_pdf(folder, self._options.limits.child_file_bytes)),
         )
         return made[0]
 

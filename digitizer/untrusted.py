@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from digitizer.child import BOUND_NAME
+from digitizer.child import PDF_NAME
 from digitizer.document import Field, Finding, Record, Seal, Signature, Source
 from digitizer.errors import BadInput, ReaderCrashed
 from digitizer.glance import Glance, PageGlance, Remark, glance_from_json
@@ -57,14 +57,14 @@ def taken_pictures(folder: Path, most: int) -> Iterator[Picture]:
         yield Picture(number, data, width, height)
 
 
-def taken_bound(folder: Path, most_bytes: int) -> bytes:
-    """The PDF that the child has bound. Raises ReaderCrashed for anything else under its name."""
-    path = folder / BOUND_NAME
+def taken_pdf(folder: Path, most_bytes: int) -> bytes:
+    """The PDF that the child has made. Raises ReaderCrashed for anything else under its name."""
+    path = folder / PDF_NAME
     if path.is_symlink() or not path.is_file() or not 0 < path.stat().st_size <= most_bytes:
-        raise ReaderCrashed("what was bound is no file of an allowed size")
+        raise ReaderCrashed("what was made is no file of an allowed size")
     data = path.read_bytes()
     if not data.startswith(b"%PDF-"):
-        raise ReaderCrashed("what was bound is no PDF")
+        raise ReaderCrashed("what was made is no PDF")
     return data
 
 

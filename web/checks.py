@@ -8,7 +8,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +20,7 @@ from digitizer.options import PICTURE_DPI
 from digitizer.template import Template, edition_of
 from digitizer.untrusted import Picture
 from storage.workbench import SeenSheet, Sheet
+from web.clock import local_time
 from web.deps import Device, IdempotencyKey, Parts, Service
 from web.documents import UPLOAD_BODY, bound, known_form
 from web.incoming import Arrival, arrive, checked_scan
@@ -31,7 +31,6 @@ router = APIRouter(prefix="/v1", tags=["submissions"])
 SEEN_BEFORE = (
     "Tờ này giống tờ đã nhận lúc {at} (hồ sơ …{number}). Nếu là quét lại thì bỏ ra; nếu là tờ khác thì cứ gửi."
 )
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NOT_CHECKED = "Máy chưa xem nhanh được bản quét này. Hãy tự xem lại ảnh; vẫn gửi được."
 
 
@@ -88,7 +87,7 @@ def with_seen(service: Service, glance: Glance, sha256: str, branch: str) -> Gla
 
 
 def _seen_before(seen: SeenSheet, page: int) -> Remark:
-    at = seen.seen_at.astimezone(HANOI).strftime("%H:%M ngày %d/%m/%Y")
+    at = local_time(seen.seen_at, "%H:%M ngày %d/%m/%Y")
     message = SEEN_BEFORE.format(at=at, number=seen.submission_id[-6:])
     return Remark("seen_before", PageVerdict.ADVICE, message, page)
 

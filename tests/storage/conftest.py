@@ -20,7 +20,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/kept.sqlite3"
@@ -29,15 +29,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def stores(database_url: str, clock: HandClock) -> Iterator[Stores]:
-    opened = open_url(database_url, MemoryObjects(), clock)
+def stores(url: str, clock: HandClock) -> Iterator[Stores]:
+    opened = open_url(url, MemoryObjects(), clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    opened = open_world(database_url.partition(":")[0], database_url)
+def world(url: str) -> Iterator[World]:
+    opened = open_world(url.partition(":")[0], url)
     yield opened
     opened.close()
 

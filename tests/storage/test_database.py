@@ -29,14 +29,6 @@ from tests.conftest import own_server
 from tests.contract.worlds import ACCEPTED, new_upload
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/kept.sqlite3"
-    fresh: str = request.getfixturevalue("postgres_url")
-    return fresh
-
-
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
     opened = Database(url)

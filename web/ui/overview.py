@@ -17,11 +17,12 @@ from digitizer.errors import NotFound
 from storage.checks_base import Rate
 from storage.overview_base import Pace, Scope
 from storage.workbench import Person, PersonRole
+from web.clock import HANOI, local_time
 from web.deps import Parts, Service
 from web.ui import charts
 from web.ui.language import language_of, translations
 from web.ui.overview_words import FIELD_TYPES, PERIODS, REASONS, STATES
-from web.ui.pages import HANOI, local_time, percent, render
+from web.ui.pages import percent, render
 from web.ui.quality import held_words
 from web.ui.records import titles_of
 from web.ui.rights import Right

@@ -7,17 +7,16 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from web.clock import local_time
 from web.ui.language import LANGUAGES, language_of, translations
 from web.ui.rights import Right, rights
 
 HERE = Path(__file__).parent
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # No inline script or style, nothing from elsewhere. blob: pictures that a camera or a chosen file makes in the page.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -81,11 +80,6 @@ def percent(share: float | None, language: str = "vi") -> str:
         return "–"
     text = f"{share * 100:.1f}"
     return f"{text.replace('.', ',') if language == 'vi' else text} %"
-
-
-def local_time(moment: datetime | None, form: str = "%H:%M %d/%m/%Y") -> str:
-    """As a clock in Hanoi shows it."""
-    return moment.astimezone(HANOI).strftime(form) if moment else ""
 
 
 @cache

@@ -19,11 +19,12 @@ from digitizer.template import Template
 from storage.base import Audit, StoredRecord
 from storage.search_base import Wanted
 from storage.workbench import Person
+from web.clock import HANOI
 from web.deps import Parts, Service, checked_id
 from web.records import original_of
 from web.searchable import searchable_of
 from web.ui import record_view
-from web.ui.pages import HANOI, render
+from web.ui.pages import render
 from web.ui.record_view import STATES
 from web.ui.rights import Right
 from web.ui.session import allowed, changes, workbench_of

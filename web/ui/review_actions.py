@@ -16,11 +16,11 @@ from digitizer.review import Author, correct, standing
 from digitizer.wire import record_from_json, record_to_json
 from storage.base import StoredRecord
 from storage.desk_base import Draft, EscalateReason, RejectReason, Release
+from web.clock import HANOI
 from web.deps import Parts, Service, checked_id
 from web.errors import Problem, invalid
 from web.records import etag
 from web.schemas import rfc3339, storable
-from web.ui.pages import HANOI
 from web.ui.review_parts import Checker, Held, desk_of, taker, translate_for
 from web.ui.review_sheet import Said, advice, doubts, said_by, status_word
 from web.ui.review_words import Translate, meaning

@@ -1,4 +1,5 @@
 // One field at a time, keyed blind: takes what is typed, sends it, shows the next place on paper.
+import { composing } from "./composing.js";
 import { crop } from "./crop.js";
 
 const page = document.getElementById("check"), words = page.dataset, raw = document.getElementById("raw");
@@ -102,8 +103,7 @@ const actions = {
 };
 
 document.addEventListener("keydown", (event) => {
-  // While an input method composes, no key is ours: 229 is what browsers say that tell no `isComposing`.
-  if (event.isComposing || event.keyCode === 229 || event.repeat) return;
+  if (composing(event) || event.repeat) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.getModifierState("AltGraph")) return;
   const action = event.altKey ? ALT[event.code] : event.key === "Enter" && event.target === raw ? "save" : "";
   if (!action || !task || (dispute && action === "back")) return;

@@ -1,4 +1,5 @@
 // Many fields of one kind: arrows move, the button's own keys (Space, Enter) mark, Alt+Enter confirms the rest.
+import { composing } from "./composing.js";
 import { crop } from "./crop.js";
 
 const page = document.getElementById("groups"), words = page.dataset, grid = document.getElementById("grid");
@@ -92,7 +93,7 @@ if (grid) {
   });
   confirm.addEventListener("click", send);
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (composing(event) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.altKey && event.key === "Enter") { event.preventDefault(); if (!event.repeat) send(); return; }
     const at = cells.indexOf(event.target.closest?.(".cell"));
     if (at < 0 || event.altKey) return;

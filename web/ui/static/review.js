@@ -1,5 +1,6 @@
 // The review page: listens to keys and buttons, goes from field to field and from record to record.
 
+import { composing } from "./composing.js";
 import { Fields, words } from "./review_fields.js";
 import { post, token, trouble } from "./review_save.js";
 import { View, within } from "./review_view.js";
@@ -252,8 +253,7 @@ function answer(status) {
 
 document.addEventListener("keydown", (event) => {
   lastLife = Date.now();
-  // While an input method composes, no key is ours: 229 is what browsers say that tell no `isComposing`.
-  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+  if (composing(event) || document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return;
   const field = sheet.field, typing = field && event.target === field.box;
   if (event.key === "Enter" && typing && !event.altKey && !event.shiftKey) {
