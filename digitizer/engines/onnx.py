@@ -39,7 +39,7 @@ MARGIN = 0.4  # heights of paper kept left and right of the ink; with 1.0 three 
 LOW, ABOVE, BELOW = 0.85, 0.25, 0.3
 # A line read less surely than ASK is read again as it may also be drawn, and the manners vote with their probabilities:
 # wider, because a step can tell one letter at most; smaller; lower, where leaders stand elsewhere to the steps; and
-# without its leaders. Of 4,720 answers, typed and by hand (seed 8001), 57 are wrong so, 61 with two other widths.
+# without its leaders. How many are wrong so: `fitted` in digitizer/data/calibration.yaml.
 ASK, MANNERS = 0.95, 4
 WIDER, SMALLER, LOWER_PX = 1.6, 0.88, 2.0
 

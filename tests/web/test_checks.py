@@ -125,11 +125,8 @@ def test_a_crowd_is_told_to_ask_again_and_may_still_send(service: Service, tmp_p
     glancers.close()
 
 
-def test_another_scan_of_a_sheet_that_was_sent_is_told(
-    kiosk: World, death: bytes, tmp_path: Path
-) -> None:
-    if kiosk.stores.workbench is None:
-        pytest.skip("sheets are known again where there is a database")
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)  # in memory no sheets are kept
+def test_another_scan_of_a_sheet_that_was_sent_is_told(kiosk: World, death: bytes, tmp_path: Path) -> None:
     ask(kiosk, death)
     assert kiosk.upload(data=death).status_code == 202
     again, stranger = (
