@@ -27,7 +27,7 @@ import api
 from bench import record_search, screens_checks
 from bench.make import document, template_of
 from bench.prints import print_blank
-from digitizer.options import PICTURE_DPI, Options
+from digitizer.options import Options
 from digitizer.pipeline import settle
 from digitizer.sandbox import Reader
 from digitizer.template import load_templates
@@ -35,9 +35,10 @@ from digitizer.wire import record_to_json
 from storage.base import Answer, NewRecord, NewUpload, State, Stores
 from storage.connect import open_url
 from storage.objects import DirectoryObjects
-from storage.workbench import NewPerson, PagePicture, PersonRole, Workbench
+from storage.workbench import NewPerson, PersonRole, Workbench
 from web.deps import Service
 from web.glancing import Glancers
+from workers.jobs import keep_pictures
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "img"
 SCREEN = {"width": 1366, "height": 768}
@@ -83,6 +84,21 @@ def records(place: Place, seed: int) -> None:
     page.locator("summary").nth(1).click()
     page.wait_for_load_state("networkidle")
     shoot(page, "record")
+    page.goto(f"{page.url}/redact")
+    shoot(page, "redact")
+
+
+def accounts(place: Place, seed: int) -> None:
+    """Signing in, and the accounts of a branch."""
+    names = random.Random(seed).sample(("Lê Thử Một", "Phạm Thử Hai", "Đỗ Thử Ba", "Vũ Thử Bốn"), 4)
+    for name, role in zip(names, PersonRole, strict=False):
+        new = NewPerson(role.value.replace("_", "-"), name, role, BRANCHES[0], secrets.token_urlsafe(12))
+        place.workbench.people.add(new, "bench")
+    page = place.page(PersonRole.ADMINISTRATOR, BRANCHES[0], "/people")
+    shoot(page, "accounts")
+    page.get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_url("**/login")
+    shoot(page, "login")
 
 
 def review(place: Place, seed: int) -> None:
@@ -131,6 +147,7 @@ def overview(place: Place, seed: int) -> None:
 
 PAGES: dict[str, Callable[[Place, int], None]] = {
     "review": review, "records": records, "overview": overview, "checking": checking, "kiosk": kiosk,
+    "accounts": accounts,
 }
 
 
@@ -156,15 +173,9 @@ def _keep(stores: Stores, reader: Reader, data: bytes, branch: str) -> None:
     stores.uploads.begin("bench", number, digest)
     stores.uploads.accept(upload, "bench", number, Answer(202, {}, "{}"))
     claim = stores.queue.claim(upload.document_id, "bench", 600)
-    assert claim is not None and stores.workbench is not None
+    assert claim is not None
     drafts, pictures = reader.read_to_show(data, upload.file_name, None)
-    kept = []
-    for picture in pictures:
-        of_picture = hashlib.sha256(picture.data).hexdigest()
-        stores.objects.put(f"pages/{of_picture[:2]}/{of_picture}", picture.data, of_picture)
-        kept.append(PagePicture(picture.number, f"pages/{of_picture[:2]}/{of_picture}", of_picture, picture.width_px,
-                                picture.height_px, PICTURE_DPI))
-    stores.workbench.pictures.keep(upload.document_id, kept)
+    keep_pictures(stores, upload.document_id, pictures)
     read_records = [settle(draft, None, Options()) for draft in drafts]
     new = [NewRecord(record_to_json(r), r.form.form_id if r.form else None, State.NEEDS_REVIEW) for r in read_records]
     stores.queue.finish(claim, new, State.NEEDS_REVIEW)

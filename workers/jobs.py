@@ -17,7 +17,7 @@ from digitizer.options import PICTURE_DPI
 from digitizer.pipeline import settle
 from digitizer.untrusted import Picture
 from digitizer.wire import record_to_json
-from storage.base import Claim, NewRecord, State, WorkQueue
+from storage.base import Claim, NewRecord, State, Stores, WorkQueue
 from storage.workbench import PagePicture
 from workers.context import Workplace, current, document_bound
 
@@ -57,7 +57,7 @@ def read_document(workplace: Workplace, claim: Claim) -> Reached:
         original = workplace.stores.objects.get(submission.object_key, submission.sha256)
         hint = submission.form_hint or None
         drafts, pictures = workplace.reader.read_to_show(original, submission.file_name, hint)
-        keep_pictures(workplace, claim.document_id, pictures)
+        keep_pictures(workplace.stores, claim.document_id, pictures)
     except BadInput as error:
         return Reached(State.REJECTED, error.code)
     except IntegrityError as error:
@@ -77,18 +77,18 @@ def read_document(workplace: Workplace, claim: Claim) -> Reached:
     return Reached(State.ACCEPTED if everything else State.NEEDS_REVIEW, "", records)
 
 
-def keep_pictures(workplace: Workplace, document_id: str, pictures: Sequence[Picture]) -> None:
+def keep_pictures(stores: Stores, document_id: str, pictures: Sequence[Picture]) -> None:
     """Before the records are there, so that whoever opens a record finds its pages. Not fenced: a worker that was
     taken for dead leaves the pictures of the same original. Raises StoreUnavailable, DatabaseUnavailable."""
-    if workplace.stores.workbench is None:
+    if stores.workbench is None:
         return
     kept = []
     for picture in pictures:
         digest = hashlib.sha256(picture.data).hexdigest()
         key = f"pages/{digest[:2]}/{digest}"
-        workplace.stores.objects.put(key, picture.data, digest)
+        stores.objects.put(key, picture.data, digest)
         kept.append(PagePicture(picture.number, key, digest, picture.width_px, picture.height_px, PICTURE_DPI))
-    workplace.stores.workbench.pictures.keep(document_id, kept)
+    stores.workbench.pictures.keep(document_id, kept)
 
 
 def record_state(record: Record) -> State:
