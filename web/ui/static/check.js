@@ -29,7 +29,7 @@ async function draw() {
 function show() {
   document.getElementById("task").hidden = !task;
   document.getElementById("nothing").hidden = Boolean(task);
-  refused = "";
+  refused = raw.value = "";
   around = 3;
   if (!task) return;
   text("form", task.form);
@@ -38,7 +38,6 @@ function show() {
   if (!dispute) text("waiting", task.waiting);
   document.getElementById("choices").replaceChildren(...task.choices.map((c) => new Option(c, c)));
   if (dispute) document.getElementById("answers").replaceChildren(...task.answers.map(answer));
-  raw.value = "";
   raw.focus();
   draw();
 }
