@@ -24,7 +24,8 @@ BY_CHANCE = 0.01  # so unlikely a loss, were old and new alike, is no noise
 
 @dataclass(frozen=True, slots=True)
 class GoldField:
-    """One field. how: 'review' (a person corrected or confirmed it) or 'blind' (keyed without seeing any answer).
+    """One field. how: 'review' (a person corrected or confirmed it), 'blind' (keyed without seeing any answer) or
+    'person' (keyed where the machine had read nothing: a row of a table that it missed, an answer it did not find).
     double: two people said the same independently. was_*: what the machine had read, and how sure it was."""
 
     record_id: str
@@ -129,7 +130,15 @@ def compare(gold: Sequence[GoldField], read: Callable[[str], Sequence[Record]]) 
         drafts = read(file)
         for fields in records.values():
             draft = _of_pages(drafts, fields[0].pages)
-            found += [Compared(f, draft.field(f.field_id) if draft else None) for f in fields]
+            found += [Compared(f, _now(draft, f)) for f in fields]
+    return found
+
+
+def _now(draft: Record | None, gold: GoldField) -> Field | None:
+    """What is read now; of a table's row that does not come out, that nothing was found."""
+    found = draft.field(gold.field_id) if draft else None
+    if found is None and draft and "[" in gold.field_id:
+        return Field(gold.field_id, gold.field_id, gold.type, FieldStatus.NOT_FOUND, page=gold.page)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +9,12 @@ from typing import Any
 
 from digitizer.document import Correction, Field, FieldStatus, Finding, Record, Source
 from digitizer.errors import UsageError
+from digitizer.rows import beyond, in_print, new_fields, row_of, rows_in, spec_of, table_of
 from digitizer.score import comparable
 from digitizer.stages.normalize import normalize
 from digitizer.stages.route import route
 from digitizer.stages.validate import validate
-from digitizer.template import FieldSpec, FieldType, Template, edition_of
+from digitizer.template import FieldType, Template, edition_of
 from digitizer.vietnam.dates import from_iso
 
 # A careful person enters 0.29 % of fields wrongly (meta-analysis of 93 papers, PMC13078370): sure, but not 1.
@@ -52,13 +52,26 @@ class Author:
     at: str
 
 
-def faults(record: Record, changes: Mapping[str, Change], templates: Sequence[Template] = ()) -> dict[str, str]:
-    """What is wrong with the changes, by field id, in English and without anybody's data; empty when all is well."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a change cannot be. code: stable, for programs (docs/api.md); detail: English, without anybody's data."""
+
+    code: str
+    detail: str
+
+
+def faults(record: Record, changes: Mapping[str, Change], templates: Sequence[Template] = ()) -> dict[str, Fault]:
+    """What is wrong with the changes, by field id; empty when all is well."""
+    found: dict[str, Fault] = {}
+    rows = {name: row for name in changes if (row := row_of(name)) and not record.field(name)}
+    too_far = beyond(record, rows.values())
     for name, change in changes.items():
         field = _field(record, name, templates)
-        fault = "the form has no such field" if field is None else _fault(record, field, change)
-        if fault:
+        if field is None:
+            found[name] = _unknown(record, name, templates)
+        elif name in rows and rows[name] in too_far:
+            found[name] = Fault("row_beyond_next", "the table has no row before this one; add rows in their order")
+        elif fault := _fault(record, field, change):
             found[name] = fault
     return found
 
@@ -70,13 +83,14 @@ def correct(
     """The record with the changed fields, checked and decided again. Source of a changed field: person.
 
     Nothing else is normalized anew: what other people have set, and what the machine read elsewhere, stays to the
-    letter. What the machine had read first is kept in `Field.correction`. overruled: codes of reasons about the whole
-    document that the person has looked at. Raises UsageError where there are faults."""
+    letter. What the machine had read first is kept in `Field.correction`. A row of a table that the record has not is
+    added whole: its other columns are blank. overruled: codes of reasons about the whole document that the person has
+    looked at. Raises UsageError where there are faults."""
     wrong = faults(record, changes, templates)
     if wrong:
-        raise UsageError("; ".join(f"{name}: {fault}" for name, fault in wrong.items()))
+        raise UsageError("; ".join(f"{name}: {fault.detail}" for name, fault in wrong.items()))
     changed: dict[str, Field] = {}
-    for name, change in changes.items():
+    for name, change in _whole_rows(record, changes, templates).items():
         before = _field(record, name, templates)
         assert before is not None  # faults() has looked
         after = _settled(record, before, change)
@@ -89,8 +103,7 @@ def correct(
             correction=replace(first, author=author.key_id, at=author.at),
         )
     stale = _no_longer_looked_up(record, changed)
-    fields = [changed.pop(f.id, f) for f in record.fields]
-    fields += [changed[name] for name in sorted(changed)]
+    fields = in_print([changed.pop(f.id, f) for f in record.fields], changed.values(), _template(record, templates))
     kept = tuple(f for f in record.findings if not (f.stage == "enrich" and _block(f.field or "") in stale))
     evidence = replace(record, fields=tuple(_without_stale(record, f, stale) for f in fields), findings=kept)
     if record.decision and overruled:
@@ -114,7 +127,7 @@ def says(record: Record, field_id: str, change: Change, templates: Sequence[Temp
     """What one field would be after the change, whatever else stands there. Raises UsageError for faults."""
     wrong = faults(record, {field_id: change}, templates)
     if wrong:
-        raise UsageError(wrong[field_id])
+        raise UsageError(wrong[field_id].detail)
     before = _field(record, field_id, templates)
     assert before is not None  # faults() has looked
     return _settled(record, before, change)
@@ -172,18 +185,20 @@ def _raw(field: Field, change: Change) -> str:
     return "" if change.status in EMPTY else field.raw
 
 
-def _fault(record: Record, field: Field, change: Change) -> str:
+def _fault(record: Record, field: Field, change: Change) -> Fault | None:
     if change.raw is not None and any(unicodedata.category(c) in ("Cc", "Cs") and not c.isspace() for c in change.raw):
-        return "the text holds control characters"
+        return Fault("not_text", "the text holds control characters")
     status = _status(field, change)
     if status in EMPTY and ((change.raw or "").strip() or change.value is not None):
-        return f"a field that is {status.value} has no text and no value"
+        return Fault("not_empty", f"a field that is {status.value} has no text and no value")
     if change.value_given:
-        return "" if value_fits(field.type, change.value) else f"not a value of the type {field.type}"
+        fits = value_fits(field.type, change.value)
+        return None if fits else Fault("wrong_value", f"not a value of the type {field.type}")
     after = _settled(record, field, change)
     if change.raw is not None and after.status is FieldStatus.FILLED and after.value is None:
-        return f'the text makes no {field.type}; where it stands so on the paper, send "value": null as well'
-    return ""
+        return Fault(
+            "no_value", f'the text makes no {field.type}; where it stands so on the paper, send "value": null as well')
+    return None
 
 
 def value_fits(field_type: str, value: Any) -> bool:
@@ -237,24 +252,38 @@ def _block(field_id: str) -> str:
 
 def _field(record: Record, field_id: str, templates: Sequence[Template]) -> Field | None:
     """The record's field, or an empty one where the form has it and the record has not."""
+    template = _template(record, templates)
     found = record.field(field_id)
-    spec = None if found else _spec(record, field_id, templates)
-    if spec is None:
+    spec = None if found or template is None else spec_of(field_id, template)
+    if template is None or spec is None:
         return found
-    return Field(
+    row = row_of(field_id)
+    if row is not None:
+        return next((f for f in new_fields(record, row, template) if f.id == field_id), None)
+    return None if "[" in field_id else Field(
         id=field_id, label=spec.label, type=spec.type.value, status=FieldStatus.NOT_FOUND, source=Source.NONE,
         required=spec.required,
     )
 
 
-def _spec(record: Record, field_id: str, templates: Sequence[Template]) -> FieldSpec | None:
-    """The template's field; rows of a table count from 0, as JSON arrays do, up to the printed rows."""
-    match = record.form
-    template = match and edition_of(match.form_id, match.edition, templates)
-    if not template:
-        return None
-    rows = re.findall(r"\[([0-9]{1,3})\]", field_id)
-    general = re.sub(r"\[[0-9]{1,3}\]", "[n]", field_id)
-    spec = next((s for s in template.fields if s.id == general and bool(rows) == ("[n]" in s.id)), None)
-    most = spec.rows or template.rows if spec else 0
-    return None if any((n.startswith("0") and n != "0") or int(n) >= most for n in rows) else spec
+def _template(record: Record, templates: Sequence[Template]) -> Template | None:
+    return edition_of(record.form.form_id, record.form.edition, templates) if record.form else None
+
+
+def _whole_rows(
+    record: Record, changes: Mapping[str, Change], templates: Sequence[Template]
+) -> dict[str, Change]:
+    """The changes, and for each row that they add its other columns: who adds a row says what stands in it."""
+    whole, template = dict(changes), _template(record, templates)
+    for row in dict.fromkeys(row_of(name) for name in changes):
+        if row and template and row.number not in rows_in(record.fields, row.table):
+            for f in new_fields(record, row, template):
+                whole.setdefault(f.id, Change(status=FieldStatus.BLANK, raw=""))
+    return whole
+
+
+def _unknown(record: Record, field_id: str, templates: Sequence[Template]) -> Fault:
+    row, template = row_of(field_id), _template(record, templates)
+    if row and template and table_of(row, template):
+        return Fault("unknown_column", "the form's table has no such column")
+    return Fault("unknown_field", "the form has no such field")

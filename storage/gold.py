@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from digitizer.document import Source
+from digitizer.document import FieldStatus, Source
 from digitizer.gold import GoldField
 from storage.base import State, StoredRecord, Stores
 from storage.checks_base import CheckOutcome, CheckResult
@@ -46,13 +46,14 @@ def _of_record(
             continue
         was = field["correction"]["was_read"] if said_by_person else field
         blind = check is not None and (agreed or check.outcome is CheckOutcome.DIFFERS)
+        how = "blind" if blind else "person" if was["status"] == FieldStatus.NOT_FOUND.value else "review"
         yield GoldField(
             record_id=record.id, document_id=record.document_id, file=file_of(record), sha256=record.sha256,
             form_id=record.form_id or "", edition=record.body["form"].get("edition") or "",
             pages=tuple(record.body["pages"]), field_id=field_id, type=field["type"], page=field["page"],
             polygon_mm=field["polygon_mm"], status=field["status"], raw=field["raw"], was_status=was["status"],
             was_raw=was["raw"], was_confidence=was["confidence"], engine=engine_of(record.body),
-            how="blind" if blind else "review", double=blind and said_by_person, **_who(field, check, said_by_person),
+            how=how, double=blind and said_by_person, **_who(field, check, said_by_person),
         )
 
 

@@ -60,6 +60,14 @@ def test_fields_are_found_in_the_document_on_their_pages() -> None:
     assert (sex.name, sex.lost, sex.won, sex.worse) == ("khai-sinh sex", 0, 1, False)
 
 
+def test_a_row_that_is_missed_again_is_wrong_where_something_stands_in_it() -> None:
+    row = replace(NAME, field_id="members[0].full_name", was_status="not_found", was_raw="", how="person")
+    blank = replace(row, field_id="members[0].sex", type="sex", status="blank", raw="")
+    found = compare([row, blank], lambda file: [sample_record()])
+    assert [(c.gold.was_right, c.right) for c in found] == [(False, False), (True, True)]
+    assert [c.right for c in compare([blank], lambda file: [])] == [False]  # the scan cannot be read any more
+
+
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_worse_means_lost_beyond_a_coin(lost: int, won: int) -> None:
     line = Line("x", 200, 100, 100, lost, won)

@@ -31,7 +31,8 @@ def correct_record(
     service: Parts, identity: Reviewer, record_id: RecordId, key: IdempotencyKey, wanted: CorrectionIn,
     if_match: Annotated[str | None, Header(description="The ETag of the record as you saw it. Required.")] = None,
 ) -> Response:
-    """Change or confirm fields. What the machine had read stays beside each changed field."""
+    """Change or confirm fields, or add a row of a table that the machine missed, by the next number. What the machine
+    had read stays beside each changed field."""
     if not if_match:
         raise PreconditionMissing()
     record = find(service, identity, record_id)
@@ -62,7 +63,8 @@ def _new_version(
     record = record_from_json(seen.body)
     wrong = faults(record, changes, service.templates)
     if wrong:
-        items = [{"pointer": pointer("#", "fields", name), "detail": fault} for name, fault in wrong.items()]
+        items = [{"pointer": pointer("#", "fields", name), "detail": fault.detail, "code": fault.code}
+                 for name, fault in wrong.items()]
         raise Problem(UsageError("the corrections are not valid"), members={"errors": items})
     author = Author(identity.key_id, rfc3339(datetime.now(UTC)))
     corrected = correct(record, changes, author, service.accept_probability, service.templates)

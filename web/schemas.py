@@ -34,6 +34,7 @@ class Sentence(BaseModel):
 class ProblemItem(BaseModel):
     pointer: str = Field(description="JSON pointer into the body, or `header:`, `query:`, `path:` and a name")
     detail: str
+    code: str | None = Field(None, description="Of a correction that cannot be; the list is docs/api.md")
 
 
 class ProblemDetails(Open):

@@ -17,7 +17,7 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from digitizer.document import Field, FieldStatus, Registry, Signature, Source
+from digitizer.document import Correction, Field, FieldStatus, Registry, Signature, Source
 from digitizer.imaging.searchable import ShownPage
 from digitizer.review import Author, Change, correct
 from digitizer.wire import record_from_json, record_to_json
@@ -345,6 +345,15 @@ def test_a_field_whose_place_nobody_knows_covers_its_page() -> None:
     nowhere = replace(fields("A")[0], status=FieldStatus.NOT_FOUND, raw="", page=None, polygon_mm=())
     anywhere = blacked(replace(record, fields=(nowhere,)), {"child.full_name"}, pages)
     assert [s.whole for s in anywhere] == [True, True]
+
+
+def test_where_an_added_row_ought_to_stand_is_not_taken_for_where_it_stands() -> None:
+    """The place of a row that a person added is worked out from the rows beside it: its page is covered whole."""
+    said = Correction("per_an", "2026-11-30T00:00:00Z", FieldStatus.NOT_FOUND, "", None, 0.0, Source.NONE)
+    added = replace(fields("A")[0], id="members[0].full_name", source=Source.PERSON, correction=said)
+    record = replace(sample_record(), fields=(added,), signatures=())
+    pages = [ShownPage(n, JPEG, 1240, 1754, 150.0) for n in (1, 2)]
+    assert [s.whole for s in blacked(record, {added.id}, pages)] == [True, False]
 
 
 def test_where_one_signs_is_always_covered() -> None:

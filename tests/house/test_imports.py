@@ -15,7 +15,7 @@ LADDER: list[tuple[str, ...]] = [
     ("digitizer.geometry", "digitizer.errors", "digitizer.bounds"),
     ("digitizer.vietnam", "digitizer.document", "digitizer.template", "digitizer.calibration",
      "digitizer.faults", "digitizer.glance"),
-    ("digitizer.options", "digitizer.ports", "digitizer.wire"),
+    ("digitizer.options", "digitizer.ports", "digitizer.wire", "digitizer.rows"),
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
     ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.refit", "digitizer.gold",

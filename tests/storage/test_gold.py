@@ -38,3 +38,16 @@ def test_corrected_confirmed_and_blindly_keyed_fields_with_their_provenance(
     later = list(gold_fields(stores, clock.now, "*", lambda r: ""))
     assert {g.record_id for g in later} == {sampled}
     assert list(gold_fields(stores, None, "b02", lambda r: "")) == []
+
+
+def test_what_the_machine_never_read_is_a_persons_alone(stores: Stores, quality: Quality) -> None:
+    """A row that it missed: what is written there, and that one of its cells is blank."""
+    quality.set_rules(QualityRules(rate=0.0), "boss")
+    record = read(stores, 1, Outcome.REVIEW)
+    corrected(stores, record, {"child.full_name": "Nguyễn Thị Mẫu", "members[0].full_name": "Lê Thị Thử"})
+    found = {g.field_id: g for g in gold_fields(stores, None, "*", lambda r: "")}
+    name, born = found["members[0].full_name"], found["members[0].date_of_birth"]
+    assert (name.how, name.was_status, name.was_raw, name.was_confidence) == ("person", "not_found", "", 0.0)
+    assert (name.raw, name.author, name.was_right) == ("Lê Thị Thử", "per_first", False)
+    assert (born.how, born.status, born.was_right) == ("person", "blank", True)
+    assert found["child.full_name"].how == "review"

@@ -11,7 +11,7 @@ from digitizer.wire import record_from_json, record_to_json
 from storage.base import NewRecord, State, Stores
 from storage.checks_base import Keyed
 from tests.contract.worlds import ACCEPTED, new_upload
-from tests.web.world import answer, sample_record
+from tests.web.world import TEMPLATE, answer, sample_record
 
 RIGHT = {"child.full_name": "Nguyễn Thi Mẫu", "child.date_of_birth": "01/02/2024", "child.sex": "Nữ",
          "child.ethnicity": "Kinh"}
@@ -40,7 +40,8 @@ def corrected(stores: Stores, record_id: str, changes: dict[str, str], author: s
     """As the page of review saves it."""
     seen = stores.records.record(record_id, "*")
     said = {name: Change(raw=raw) for name, raw in changes.items()}
-    after = correct(record_from_json(seen.body), said, Author(author, "2026-11-23T08:00:00Z"), 0.0)
+    after = correct(record_from_json(seen.body), said, Author(author, "2026-11-23T08:00:00Z"), 0.0,
+                    (TEMPLATE,))
     stores.records.correct(record_id, "*", seen.version, record_to_json(after), author, "")
 
 

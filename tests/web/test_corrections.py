@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
+import pytest
 
 from storage.base import State
 from tests.web.world import World
@@ -117,6 +118,8 @@ def test_of_racing_corrections_one_wins_and_the_others_hear_412(world: World) ->
 IMPOSSIBLE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"child.shoe_size": {}}, "#/fields/child.shoe_size"),
     ({"members[9].full_name": {"raw": "A B"}}, "#/fields/members[9].full_name"),
+    ({"members[0].full_name": {}, "members[2].full_name": {"raw": "A B"}}, "#/fields/members[2].full_name"),
+    ({"members[0].shoe_size": {"raw": "20"}}, "#/fields/members[0].shoe_size"),
     ({BORN: {"raw": "hôm qua"}}, "#/fields/child.date_of_birth"),
     ({BORN: {"value": "yesterday"}}, "#/fields/child.date_of_birth"),
     ({BORN: {"value": {"day": 1}}}, "#/fields/child.date_of_birth"),
@@ -150,3 +153,32 @@ def test_a_field_the_machine_did_not_find_may_be_added(world: World) -> None:
     answer = correct(world, record, {"members[0].full_name": {"raw": "Lê Thị Thử"}}, seen(world, record)[1])
     field = answer.json()["fields"]["members[0].full_name"]
     assert field["value"] == "Lê Thị Thử" and field["correction"]["was_read"]["status"] == "not_found"
+
+
+def test_a_row_the_machine_missed_is_added_whole_and_looks_like_one_it_read(world: World) -> None:
+    record = world.record()[1]
+    fields = {"members[1].full_name": {"raw": "Lê Văn Hai"}, "members[0].full_name": {"raw": "Lê Thị Thử"},
+              "members[0].date_of_birth": {"raw": "1/2/1990"}}
+    answer = correct(world, record, fields, seen(world, record)[1])
+    assert answer.status_code == 200, answer.text
+    found = answer.json()["fields"]
+    assert list(found)[-4:] == [
+        "members[0].full_name", "members[0].date_of_birth", "members[1].full_name", "members[1].date_of_birth"]
+    assert found["members[0].date_of_birth"]["value"] == "1990-02-01"
+    left_out = found["members[1].date_of_birth"]
+    assert (left_out["status"], left_out["source"], left_out["value"]) == ("blank", "person", None)
+    assert {f["correction"]["author"] for k, f in found.items() if k.startswith("members")} == {
+        world.key_ids["reviewer"]}
+    assert set(left_out) == set(found[NAME]) | {"correction"}
+
+
+@pytest.mark.parametrize(("field", "code"), [
+    ("child.shoe_size", "unknown_field"), ("members[0].shoe_size", "unknown_column"),
+    ("members[1].full_name", "row_beyond_next"), ("members[100].full_name", "row_beyond_next"),
+    ("members[00].full_name", "unknown_field"), ("guests[0].full_name", "unknown_field"),
+])
+def test_what_cannot_be_added_is_told_by_a_code(world: World, field: str, code: str) -> None:
+    record = world.record()[1]
+    answer = correct(world, record, {field: {"raw": "Lê Thị Thử"}}, seen(world, record)[1])
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"], "Lê" in answer.text) == (422, code, False)

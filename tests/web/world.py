@@ -49,6 +49,8 @@ TEMPLATE = Template(
         Item("Dân tộc", FieldSpec("child.ethnicity", "Dân tộc", FieldType.ETHNICITY)),
         Item("Số điện thoại", FieldSpec("requester.phone", "Số điện thoại", FieldType.PHONE)),
         Item("Họ tên", FieldSpec("members[n].full_name", "Họ tên", FieldType.PERSON_NAME, kind=FieldKind.TABLE)),
+        Item("Ngày sinh", FieldSpec("members[n].date_of_birth", "Ngày sinh", FieldType.DATE, kind=FieldKind.TABLE),
+             same_line=True),
     ),
 )
 OLDER = replace(TEMPLATE, edition="tt04-2020", valid_from=date(2020, 7, 16), valid_to=date(2024, 6, 5))

@@ -16,6 +16,7 @@ from digitizer.document import Field, FieldStatus, Record
 from digitizer.errors import UsageError
 from digitizer.geometry import MM_PER_INCH
 from digitizer.imaging.searchable import ShownPage
+from digitizer.rows import unseen
 from digitizer.sandbox import BlackedPage
 from digitizer.template import FieldType
 from digitizer.wire import record_from_json
@@ -82,10 +83,10 @@ def is_personal(field: Field) -> bool:
 
 
 def blacked(record: Record, chosen: set[str], pages: list[ShownPage]) -> list[BlackedPage]:
-    """A page that holds something chosen whose place nobody knows is covered whole; where one signs is covered always,
-    for a signature says who."""
+    """A page that holds something chosen whose place nobody knows for certain is covered whole, so where a row that a
+    person added ought to stand; where one signs is covered always, for a signature says who."""
     fields = [f for f in record.fields if f.id in chosen]
-    lost = [f for f in fields if f.status in WRITTEN and not f.polygon_mm]
+    lost = [f for f in fields if f.status in WRITTEN and (not f.polygon_mm or unseen(f))]
     places = [(f.page, polygon) for f in fields for polygon in f.polygon_mm]
     places += [(s.page, polygon) for s in record.signatures for polygon in (s.polygon_mm, s.ink_mm) if polygon]
     return [
