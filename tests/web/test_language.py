@@ -20,6 +20,7 @@ def used() -> set[str]:
     """Every literal in a template's or module's `_(…)`, and what is translated by name."""
     found = {name for _, name, _ in pages.MENU} | set(people.ROLE_NAMES.values()) | set(kiosk.CODE_NAMES.values())
     found |= {key.says for key in review_keys.KEYS}
+    found |= {key.shown for key in review_keys.KEYS if any(x.isalpha() and not x.isascii() for x in key.shown)}
     for name, words in vars(review_words).items():
         found |= {word for word in words.values() if word} if name.endswith("_WORDS") else set()
     for path in (*UI.rglob("*.html"), *UI.rglob("*.py")):
@@ -32,7 +33,7 @@ def catalogue() -> dict[str, str]:
     for path in (CATALOGUES / "en").glob("*.po"):
         with path.open("rb") as file:
             read.append(read_po(file))
-    return {str(m.id): str(m.string) for one in read for m in one if m.id}
+    return {str(m.id): str(m.string) for one in read for m in one if m.id and not m.context}  # test_sentences.py
 
 
 def test_everything_has_its_english() -> None:

@@ -26,6 +26,7 @@ from web.incoming import MOST_FILES, arrive
 from web.schemas import CheckOut, FindingOut, PrintedOut, SubmissionOut
 from web.ui.pages import render
 from web.ui.rights import Right
+from web.ui.sentences import check_in, findings_in, say_for, submission_in
 from web.ui.session import allowed, changes, identity, session_of
 
 router = APIRouter(include_in_schema=False)
@@ -82,19 +83,22 @@ def show_session(session: Annotated[Session, Depends(session_of)]) -> dict[str, 
 
 @router.post("/kiosk/checks")
 async def check(request: Request, service: Parts, person: ChangingUploader) -> CheckOut:
-    """As POST /v1/checks."""
+    """As POST /v1/checks, in the language of the page."""
     arrival = await arrive(request, service.limits.upload_bytes)
     try:
-        return await run_in_threadpool(looked_at, service, arrival, person.branch)
+        return check_in(await run_in_threadpool(looked_at, service, arrival, person.branch), say_for(request))
     finally:
         await arrival.close()
 
 
 @router.post("/kiosk/checks/together")
-def check_together(service: Parts, person: ChangingUploader, asked: TogetherIn) -> TogetherOut:
+def check_together(
+    request: Request, service: Parts, person: ChangingUploader, asked: TogetherIn,
+) -> TogetherOut:
     """What can only be said of pages that were looked at one by one when they lie beside one another."""
     found = together([_seen(number, page) for number, page in enumerate(asked.pages, start=1)], service.templates)
-    return TogetherOut(missing=[finding_out(r) for r in found.missing], joined=list(found.joined))
+    told = findings_in([finding_out(r) for r in found.missing], say_for(request))
+    return TogetherOut(missing=told, joined=list(found.joined))
 
 
 def _seen(number: int, page: SeenIn) -> PageGlance:
@@ -118,9 +122,9 @@ async def send(request: Request, service: Parts, person: ChangingUploader, key: 
 
 
 @router.get("/kiosk/submissions/{submission_id}")
-def show_submission(service: Parts, person: Uploader, submission_id: str) -> SubmissionOut:
+def show_submission(request: Request, service: Parts, person: Uploader, submission_id: str) -> SubmissionOut:
     """How far it is, of one's own submissions."""
-    return show(service, find(service, identity(person, Role.DEVICE), submission_id))
+    return submission_in(show(service, find(service, identity(person, Role.DEVICE), submission_id)), say_for(request))
 
 
 @router.get("/kiosk/receipts/{submission_id}.svg")

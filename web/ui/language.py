@@ -34,3 +34,12 @@ def translations(language: str) -> NullTranslations:
         compiled.seek(0)
         found.merge(Translations(compiled))
     return found
+
+
+def sentences(language: str, name: str) -> list[tuple[str, str, str]]:
+    """(code, Vietnamese, translation) of a catalogue's entries that have a code; none where there is no catalogue."""
+    path = CATALOGUES / language / name
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        return [(str(m.context), str(m.id), str(m.string)) for m in read_po(file, locale=language) if m.context]

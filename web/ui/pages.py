@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from web.clock import local_time
 from web.ui.language import LANGUAGES, language_of, translations
 from web.ui.rights import Right, rights
+from web.ui.sentences import say_in
 
 HERE = Path(__file__).parent
 # No inline script or style, nothing from elsewhere. blob: pictures that a camera or a chosen file makes in the page.
@@ -69,6 +70,7 @@ def environment(language: str) -> jinja2.Environment:
     made.filters["local"] = local_time
     made.filters["local_text"] = lambda text: local_time(datetime.fromisoformat(text))
     made.filters["local_day"] = lambda moment: local_time(moment, "%d/%m/%Y")
+    made.filters["said"] = lambda sentence, code: say_in(language)(code, sentence)
     made.filters["percent"] = lambda share: percent(share, language)
     made.globals["static"] = static_address
     return made

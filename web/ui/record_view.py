@@ -80,7 +80,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One field of the record's page. `was`: what the machine had read, where a person changed it."""
+    """One field of the record's page. `was`: what the machine had read, where a person changed it; '' for nothing."""
 
     id: str
     label: str
@@ -139,7 +139,7 @@ def field_lines(
         lines.append(FieldLine(
             field_id, one["label"], one, shown_value(one), page,
             tuple(_region(polygon, sizes[page]) for polygon in one["polygon_mm"]) if page in sizes else (),
-            _or_status(shown_value({**one, **read}), read["status"]) if read else "",
+            shown_value({**one, **read}) if read else "",
             authors.get(correction["author"], correction["author"]) if correction else "",
         ))
     return tuple(lines)
@@ -238,10 +238,6 @@ def _both(one: dict[str, Any] | None) -> str:
         return ""
     value, raw = shown_value(one), str(one.get("raw") or "")
     return value if not raw or fold(raw, spaces=False) == fold(value, spaces=False) else f"{value} ({raw})"
-
-
-def _or_status(value: str, status: str) -> str:
-    return value or STATUSES[status]
 
 
 def _day(value: str) -> str:

@@ -17,6 +17,7 @@ from web.ui.language import language_of, translations
 from web.ui.review_sheet import Reviewer, Sheet, sheet
 from web.ui.review_words import STATUS_WORDS, Translate
 from web.ui.rights import Right, rights
+from web.ui.sentences import say_for
 from web.ui.session import allowed, changes, workbench_of
 
 Watcher = Annotated[Person, Depends(allowed(Right.REVIEW))]
@@ -71,7 +72,8 @@ def translate_for(request: Request) -> Translate:
 
 
 def reviewer(request: Request, service: Service, person: Person) -> Reviewer:
-    return Reviewer(person.id, service.templates, service.accept_probability, translate_for(request))
+    return Reviewer(person.id, service.templates, service.accept_probability, translate_for(request),
+                    say_for(request))
 
 
 def sheet_of(request: Request, service: Service, person: Person, stored: StoredRecord) -> Sheet:

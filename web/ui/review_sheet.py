@@ -16,6 +16,7 @@ from storage.base import StoredRecord
 from storage.desk_base import Draft
 from storage.workbench import PagePicture
 from web.ui.review_words import BLOCK_WORDS, STATUS_WORDS, VERDICT_WORDS, Translate, as_written, meaning
+from web.ui.sentences import Say
 
 ABOUT_ALL = "#"  # drafts about the whole document: this and the code of a reason that was looked at
 LISTED = frozenset({FieldType.SEX, FieldType.ETHNICITY, FieldType.NATIONALITY, FieldType.RELATION})
@@ -125,6 +126,7 @@ class Reviewer:
     templates: Sequence[Template]
     accept_probability: float | None
     translate: Translate
+    say: Say
 
 
 def sheet(stored: StoredRecord, drafts: Sequence[Draft], pages: Sequence[PagePicture], reviewer: Reviewer) -> Sheet:
@@ -135,7 +137,7 @@ def sheet(stored: StoredRecord, drafts: Sequence[Draft], pages: Sequence[PagePic
     template = edition_of(match.form_id, match.edition, reviewer.templates) if match else None
     mine = {d.field_id: d for d in drafts if d.person_id == reviewer.person_id}
     others = [d for d in drafts if d.person_id != reviewer.person_id and d.sure]
-    view = _View(record, doubts(now, said), mine, others, reviewer.translate)
+    view = _View(record, doubts(now, said, reviewer.say), mine, others, reviewer.translate, reviewer.say)
     choices = {s.id: s.choices for s in template.fields} if template else {}
     found: list[tuple[str, list[Shown]]] = []
     for number, field in enumerate(_in_print(now, template)):
@@ -143,23 +145,23 @@ def sheet(stored: StoredRecord, drafts: Sequence[Draft], pages: Sequence[PagePic
         if not found or found[-1][0] != title:
             found.append((title, []))
         found[-1][1].append(view.field(field, f"f{number}", choices.get(_general(field.id), ())))
-    about = tuple(About(r.code, r.message, r.code in said.overruled) for r in _about_all(record))
+    about = tuple(About(r.code, reviewer.say(r.code, r.message), r.code in said.overruled) for r in _about_all(record))
     return Sheet(stored, template.name if template else "", tuple(Block(t, tuple(f)) for t, f in found), about,
                  tuple(p for p in pages if p.page in record.pages))
 
 
-def doubts(now: Record, said: Said) -> dict[str, tuple[str, ...]]:
+def doubts(now: Record, said: Said, say: Say) -> dict[str, tuple[str, ...]]:
     """Field id -> the sentences that say why a person has to look, with what they have said so far taken in."""
     found: dict[str, list[str]] = {f: [] for f in said.unsure if not f.startswith(ABOUT_ALL)}
     for reason in now.decision.reasons if now.decision else ():
         if reason.field and now.field(reason.field):
-            found.setdefault(reason.field, []).append(reason.message)
+            found.setdefault(reason.field, []).append(say(reason.code, reason.message))
     for name, change in said.changes.items():
         field = now.field(name)
         meant = [] if field is None or change.value_given else field.findings
         for finding in meant:
             if finding.code == "not_understood":
-                found.setdefault(name, []).append(finding.message)
+                found.setdefault(name, []).append(say(finding.code, finding.message))
     return {k: tuple(v) for k, v in found.items()}
 
 
@@ -216,6 +218,7 @@ class _View:
     mine: Mapping[str, Draft]
     others: Sequence[Draft]
     translate: Translate
+    say: Say
 
     def field(self, now: Field, key: str, choices: tuple[str, ...]) -> Shown:
         _ = self.translate
@@ -229,7 +232,8 @@ class _View:
             id=now.id, key=key, label=now.label.strip(" :,") or now.id, kind=now.type, page=now.page or 0,
             boxes=json.dumps([_box(p) for p in now.polygon_mm]), text=now.raw, base=was.raw, read=read,
             percent=was.correction.confidence if was.correction else was.confidence, mark=mark,
-            why=self.doubts.get(now.id, ()), advice=advice(now), status=status, meaning=meaning(now.type, now.value, _),
+            why=self.doubts.get(now.id, ()), advice=advice(now, self.say), status=status,
+            meaning=meaning(now.type, now.value, _),
             offers=self._offers(now.id, was, read), registry=as_written(was.registry.value) if was.registry else "",
             verdict=VERDICT_WORDS.get(was.registry.verdict, "") if was.registry else "",
             draft=json.dumps({"said": draft.said, "sure": draft.sure}) if draft else "", choices=choices,
@@ -245,9 +249,9 @@ class _View:
         return tuple(o for t, o in found.items() if t and t != was.raw)[:MOST_CANDIDATES]
 
 
-def advice(field: Field) -> tuple[str, ...]:
+def advice(field: Field, say: Say) -> tuple[str, ...]:
     """What checks and registry say of a field, in sentences."""
-    return tuple(dict.fromkeys(f.message for f in field.findings))
+    return tuple(dict.fromkeys(say(f.code, f.message) for f in field.findings))
 
 
 def status_word(status: str, _: Translate) -> str:

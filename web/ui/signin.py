@@ -10,10 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from digitizer.errors import SignedOut, TooManyRequests, WrongPassword
 from web.deps import Parts, Service
-from web.errors import Problem
+from web.errors import Problem, problem_response
 from web.ui.language import COOKIE as LANGUAGE_COOKIE
 from web.ui.language import LANGUAGES
 from web.ui.pages import menu_of, render
+from web.ui.sentences import say_for
 from web.ui.session import COOKIE, session_of, set_cookie, workbench_of
 
 router = APIRouter(include_in_schema=False)
@@ -79,15 +80,18 @@ def own_address(address: str) -> str:
 
 
 def error_page(request: Request, problem: Problem) -> Response | None:
-    """What a person sees in place of problem+json: the sentence, the code, the way on. None: let the JSON go out."""
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
-    if not wants_page:
+    """What a person sees in place of problem+json: the sentence, the code, the way on; a page's script gets the JSON
+    with the sentence in its language. None: let the JSON of the API go out."""
+    if request.url.path.startswith("/v1"):
         return None
-    if isinstance(problem.error, SignedOut) and request.method == "GET":
+    request_id, error = request.state.request_id, problem.error
+    if "text/html" not in request.headers.get("accept", ""):
+        told = {**problem.members, "clerk": say_for(request)(error.code, error.clerk)}
+        return problem_response(request_id, Problem(error, problem.headers, told))
+    if isinstance(error, SignedOut) and request.method == "GET":
         here = own_address(request.url.path)
         return RedirectResponse("/login" if here == "/" else f"/login?next={here}", 303)
-    request_id = request.state.request_id
-    response = render(request, "error.html", problem.error.http_status, error=problem.error, request_id=request_id)
+    response = render(request, "error.html", error.http_status, error=error, request_id=request_id)
     response.headers.update(problem.headers)
     return response
 
