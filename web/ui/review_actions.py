@@ -22,8 +22,9 @@ from web.errors import Problem, invalid
 from web.records import etag
 from web.schemas import rfc3339, storable
 from web.ui.review_parts import Checker, Held, desk_of, taker, translate_for
-from web.ui.review_sheet import Said, advice, doubts, said_by, status_word
-from web.ui.review_words import meaning
+from web.ui.review_said import Said, doubts, said_by
+from web.ui.review_sheet import advice, status_word
+from web.ui.review_words import Translate, meaning
 from web.ui.sentences import Say, say_for
 from web.ui.session import session_of
 
@@ -74,8 +75,11 @@ def save_draft(request: Request, service: Parts, person: Checker, record_id: str
     said = draft.said.model_dump(exclude_defaults=True, mode="json") if draft.said is not None else None
     kept = Draft(draft.field, said, draft.sure, draft.step, person.id)
     desk = desk_of(service)
-    after = [d for d in desk.drafts(record_id) if (d.person_id, d.field_id) != (person.id, draft.field)]
-    all_said = said_by([*after, kept], person.id)
+    before, record = desk.drafts(record_id), record_from_json(stored.body)
+    after = [*(d for d in before if (d.person_id, d.field_id) != (person.id, draft.field)), kept]
+    all_said = said_by(after, person.id, record, service.templates)
+    if all_said.lost - said_by(before, person.id, record, service.templates).lost:
+        raise invalid("#/field", "a row before this one is missing; rows are added in order, the last removed first")
     now = _standing(service, stored, all_said)  # first: what cannot be said at all is not kept
     desk.save(draft.lease(record_id, person), taker(service, person), kept)
     return _answer(now, all_said, draft.field, request)
@@ -102,10 +106,10 @@ def finish(
     if not if_match:
         raise PreconditionMissing
     desk, stored = desk_of(service), service.stores.records.record(record_id, person.branch)
-    said, say = said_by(desk.drafts(record_id), person.id), say_for(request)
-    now = _standing(service, stored, said)
-    if now.decision is None or now.decision.outcome is not Outcome.ACCEPT or doubts(now, said, say):
-        raise Problem(UsageError("something is still asked"), members=_open(now, said, say))
+    said = said_by(desk.drafts(record_id), person.id, record_from_json(stored.body), service.templates)
+    now, _, say = _standing(service, stored, said), translate_for(request), say_for(request)
+    if now.decision is None or now.decision.outcome is not Outcome.ACCEPT or doubts(now, said, _, say):
+        raise Problem(UsageError("something is still asked"), members=_open(now, said, _, say))
     version = stored.version if if_match.strip() == etag(stored) else 0  # the desk refuses it, lease looked at first
     done = correct(
         record_from_json(stored.body), said.changes, Author(person.id, rfc3339(datetime.now(UTC))),
@@ -159,19 +163,19 @@ def _standing(service: Service, stored: StoredRecord, said: Said) -> Record:
 
 def _answer(now: Record, said: Said, field_id: str, request: Request) -> dict[str, Any]:
     field, _, say = now.field(field_id), translate_for(request), say_for(request)
-    told: dict[str, Any] = _open(now, said, say)
+    told: dict[str, Any] = _open(now, said, _, say)
     if field is None:  # about the whole document, or taken back
         return told
-    status = "" if field.status is FieldStatus.FILLED else field.status.value
+    status = "" if field.status is FieldStatus.FILLED or field_id in said.unkeyed else field.status.value
     return {**told, "text": field.raw, "meaning": meaning(field.type, field.value, _), "status": status,
             "status_text": status_word(status, _), "advice": list(advice(field, say))}
 
 
-def _open(now: Record, said: Said, say: Say) -> dict[str, Any]:
+def _open(now: Record, said: Said, _: Translate, say: Say) -> dict[str, Any]:
     """doubts: by field id, the sentences that ask; about: codes of what is still asked of the whole document."""
     known = {f.id for f in now.fields}
     about = [r.code for r in now.decision.reasons if r.field not in known] if now.decision else []
-    return {"doubts": {k: list(v) for k, v in doubts(now, said, say).items()}, "about": about}
+    return {"doubts": {k: list(v) for k, v in doubts(now, said, _, say).items()}, "about": about}
 
 
 def _tomorrow(now: datetime) -> datetime:

@@ -46,7 +46,8 @@ REASON_WORDS = {
 BLOCK_WORDS = {
     "requester": "Người yêu cầu", "child": "Người được khai sinh", "mother": "Người mẹ", "father": "Người cha",
     "parents_marriage": "Kết hôn của cha mẹ", "deceased": "Người đã chết", "subject": "Người được đăng ký",
-    "householder": "Chủ hộ", "members": "Thành viên cùng thay đổi", "copies": "Bản sao", "wife": "Bên nữ",
+    "householder": "Chủ hộ", "members": "Thành viên cùng thay đổi", "industries": "Ngành nghề",
+    "household": "Thành viên hộ", "copies": "Bản sao", "wife": "Bên nữ",
     "husband": "Bên nam", "bride": "Bên nữ", "groom": "Bên nam", "guardian": "Người giám hộ",
     "ward": "Người được giám hộ", "owner": "Chủ sở hữu", "representative": "Người đại diện", "parcel": "Thửa đất",
     "business": "Hộ kinh doanh", "vehicle": "Xe", "registered": "Đã đăng ký", "death_notice": "Giấy báo tử",

@@ -2,6 +2,7 @@
 
 import { composing } from "./composing.js";
 import { Fields, words } from "./review_fields.js";
+import { Rows, numbered } from "./review_rows.js";
 import { post, token, trouble } from "./review_save.js";
 import { View, within } from "./review_view.js";
 
@@ -21,6 +22,7 @@ class Sheet {
     this.fields = new Fields(article, {
       state: (name) => said(name), focused: (field) => this.show(field), count: (n) => this.left(n),
     });
+    this.rows = new Rows(article, this.fields);
   }
 
   get path() { return `/review/record/${this.article.dataset.record}`; }
@@ -235,6 +237,19 @@ const actions = {
   blank: () => answer("blank"),
   struck: () => answer("struck"),
   illegible: () => answer("illegible"),
+  "row-add": (code, button) => {
+    const adder = button ? button.closest(".add-row") : sheet.rows.adder(document.activeElement);
+    if (!adder) return announce(words.noTable);
+    const box = sheet.rows.add(adder);
+    go(box);
+    announce(numbered(words.rowAdded, box.closest(".block")));
+  },
+  "row-off": (code, button) => {
+    const block = (button || document.activeElement).closest(".block[data-row]");
+    if (!block) return announce(words.noRow);
+    sheet.onward(block.dataset.added ? sheet.rows.remove(block) : sheet.rows.blank(block));
+    announce(numbered(block.dataset.added ? words.rowRemoved : words.rowBlank, block));
+  },
 };
 
 function takeOffer(field, selector, number) {
@@ -282,7 +297,7 @@ document.addEventListener("click", (event) => {
     sheet.fields.take(field, offer.dataset.offer);
     sheet.onward(field.box);
   } else if (button) {
-    actions[button.dataset.do](button.dataset.do);
+    actions[button.dataset.do](button.dataset.do, button);
   }
 });
 

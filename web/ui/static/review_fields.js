@@ -44,6 +44,20 @@ export class Fields {
 
   of(element) { return element && element.closest(".field"); }
 
+  /** Fields of a row that was added to the page, and of one that was taken away. */
+  adopt(fields) {
+    this.list.push(...fields);
+    for (const field of fields) if (!field.box) this.begin(field);
+    this.recount();
+  }
+
+  release(fields) {
+    for (const field of fields) clearTimeout(field.timer);
+    this.list = this.list.filter((f) => !fields.includes(f));
+    if (fields.includes(this.current)) this.current = null;
+    this.recount();
+  }
+
   listen() {
     this.article.addEventListener("focusin", (event) => {
       const field = this.of(event.target);
@@ -79,6 +93,7 @@ export class Fields {
   /** What the text says: as it was read, or something else. */
   written(field) {
     const text = plain(field.box.value);
+    if (!text && field.closest("[data-added]")) return { status: "blank", raw: "" };
     if (text === plain(field.dataset.base) && !(field.said && field.said.status)) return {};
     return { raw: text };
   }
@@ -86,8 +101,18 @@ export class Fields {
   /** The person's word on a field, undone by `undo`. */
   say(field, said, sure) {
     clearTimeout(field.timer);
-    this.steps.push({ field, said: field.said, sure: field.sure, text: field.kept, mark: field.dataset.mark });
+    this.steps.push({ field, ...this.state(field) });
     this.set(field, said, sure);
+  }
+
+  state(field) { return { said: field.said, sure: field.sure, text: field.kept, mark: field.dataset.mark }; }
+
+  restore(field, { said, sure, text, mark }) {
+    this.set(field, said, sure);
+    field.box.value = field.kept = text;
+    field.dataset.mark = mark;
+    this.paint(field);
+    this.recount();
   }
 
   set(field, said, sure) {
@@ -143,6 +168,7 @@ export class Fields {
     }
     const step = this.steps.pop();
     if (!step) return null;
+    if (step.back) return step.back();
     if (step.seen) {
       step.seen.setAttribute("aria-pressed", "false");
       this.mark(step.seen);
@@ -150,13 +176,8 @@ export class Fields {
       this.recount();
       return step.seen;
     }
-    const { field } = step;
-    this.set(field, step.said, step.sure);
-    field.box.value = field.kept = step.text;
-    field.dataset.mark = step.mark;
-    this.paint(field);
-    this.recount();
-    return field.box;
+    this.restore(step.field, step);
+    return step.field.box;
   }
 
   /** The server's answer: what it means, and what of the whole record is still asked. */
@@ -183,7 +204,7 @@ export class Fields {
       this.reasons(field, []);
     } else {
       field.dataset.mark = "doubt";
-      field.unclear = field.said && field.sure ? plain(field.box.value) : undefined;
+      field.unclear = field.said && field.sure && field.box.value ? plain(field.box.value) : undefined;
       this.reasons(field, field.unclear === undefined ? why : [...why, words.again]);
     }
     this.paint(field);

@@ -80,7 +80,8 @@ export class Saver {
     } else if (way === "refused") {
       this.refused(field);
     } else {
-      if (!this.waiting.has(field)) this.waiting.set(field, draft);
+      // First again: a row that was added has to be there before what stands in it.
+      if (!this.waiting.has(field)) this.waiting = new Map([[field, draft], ...this.waiting]);
       this.hold(way);
     }
     if (this.waiting.size) this.pump();
