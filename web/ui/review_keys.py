@@ -30,7 +30,7 @@ KEYS: tuple[Key, ...] = (
     Key("Alt+S", "Gạch bỏ", "struck", ("KeyS",)),
     Key("Alt+I", "Không đọc được", "illegible", ("KeyI",)),
     Key("Alt+A", "Thêm hàng mà máy bỏ sót vào bảng", "row-add", ("KeyA",)),
-    Key("Alt+Delete", "Bỏ hàng: hàng tự thêm thì bỏ hẳn, hàng máy thấy thì để trống cả hàng", "row-off", ("Delete",)),
+    Key("Alt+Delete", "Bỏ hàng tự thêm; hàng máy thấy thì để trống cả hàng", "row-off", ("Delete",)),
     Key("Alt+Z", "Hoàn tác, đến khi phát hành", "undo", ("KeyZ",)),
     Key("Alt+Enter", "Phát hành hồ sơ", "finish", ("Enter", "NumpadEnter")),
     Key("Alt+P", "Hoãn lại", "postpone", ("KeyP",)),
