@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         review_lease=timedelta(minutes=settings.review_lease_minutes), review_own_uploads=settings.review_own_uploads,
         secure_cookies=settings.mode == "production", identity_provider=_identity_provider(settings),
         glance=glancers.glance, bind=screening.bind, redact=screening.redact,
+        draw=screening.draw,
     )
     glancers.start()
 

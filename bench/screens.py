@@ -73,7 +73,7 @@ class Place:
 
 
 def records(place: Place, seed: int) -> None:
-    """The list with what was looked for, a record beside its paper."""
+    """The list with what was looked for, a record beside its paper, what is left out of a copy, original and copy."""
     read(place.stores, seed, 6)
     page = place.page(PersonRole.SUPERVISOR, "*", "/records")
     page.fill("#text", "nguyen")
@@ -84,8 +84,13 @@ def records(place: Place, seed: int) -> None:
     page.locator("summary").nth(1).click()
     page.wait_for_load_state("networkidle")
     shoot(page, "record")
-    page.goto(f"{page.url}/redact")
+    address = page.url
+    page.goto(f"{address}/redact")
     shoot(page, "redact")
+    page.goto(f"{address}/beside")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Alt+t")
+    shoot(page, "beside")
 
 
 def accounts(place: Place, seed: int) -> None:
@@ -193,7 +198,8 @@ def service(folder: Path, clock: record_search.HandClock) -> Iterator[tuple[Stor
     """The application on a free port, on SQLite in the folder."""
     stores = open_url(f"sqlite:///{folder / 'screens.sqlite3'}", DirectoryObjects(folder / "objects"), clock)
     screening, glancers = Reader(Options(), reads=False), Glancers([Reader(Options())])
-    built = api.build(Service(stores, load_templates(), screening.screen, bind=screening.bind, glance=glancers.glance))
+    built = api.build(Service(
+        stores, load_templates(), screening.screen, bind=screening.bind, glance=glancers.glance, draw=screening.draw))
     server = uvicorn.Server(uvicorn.Config(built, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

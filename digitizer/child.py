@@ -154,6 +154,8 @@ def _answer(request: dict[str, Any], work: Work, options: Options, answers: Bina
         if request["op"] == "redact":
             return _redacted(request, path.parent)
         intake = work.screen(path, request["name"], options.limits)
+        if request["op"] == "draw":
+            return _drawn(request, intake, options)
         if request["op"] == "screen" or work.read is None:
             return {"screened": _screened(intake)}
         _send(answers, {"taken": True, "pages": intake.page_count})
@@ -181,6 +183,13 @@ def _redacted(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         for n, s in enumerate(request["sheets"])
     ]
     return {"pages": redact(sheets, folder / PDF_NAME, request["title"])}
+
+
+def _drawn(request: dict[str, Any], intake: Intake, options: Options) -> dict[str, Any]:
+    """One page as it came; its picture lies in the document's folder."""
+    from digitizer.original import draw_original
+
+    return {"page": draw_original(intake, int(request["page"]), intake.path.parent, options)}
 
 
 def document_name(number: int) -> str:

@@ -160,6 +160,18 @@ class Reader:
         )
         return made[0]
 
+    def draw(self, document: Path | bytes, name: str, page: int) -> Picture:
+        """One page of the file as it came, neither turned nor straightened. Raises BadInput, ReadingFailed."""
+        limits = self._options.limits
+        found: list[Picture] = []
+        self._ask(
+            {"op": "draw", "name": name, "page": page}, document, limits.page_seconds,
+            lambda pages: limits.page_seconds, lambda folder: found.extend(taken_pictures(folder, limits.pages)),
+        )
+        if [picture.number for picture in found] != [page]:
+            raise ReaderCrashed("the page that was asked for was not drawn")
+        return found[0]
+
     def cancel(self) -> None:
         """Ends the document being read, if any, from another thread; its caller gets ReaderCrashed."""
         self._cancelled = True

@@ -33,7 +33,8 @@ class Screened:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Picture:
-    """A page to look at, as JPEG: upright, flattened, PICTURE_DPI dots an inch. number: of the page in the file."""
+    """A page to look at, as JPEG of PICTURE_DPI dots an inch: upright and flattened, or as it came. number: of the page
+    in the file."""
 
     number: int
     data: bytes

@@ -20,6 +20,7 @@ from digitizer.errors import Forbidden, IdempotencyKeyMissing, NotFound, TooMany
 from digitizer.options import Limits
 from digitizer.sandbox import BlackedPage
 from digitizer.template import Template
+from digitizer.untrusted import Picture
 from storage.base import Identity, Role, Stores
 from storage.workbench import SessionRules
 from web.errors import Problem, invalid
@@ -66,6 +67,11 @@ def not_bound(files: list[tuple[bytes, str]]) -> bytes:
     raise UsageError("this service takes one file at a time")
 
 
+def not_drawn(data: bytes, name: str, page: int) -> Picture:
+    """For a service without such a child."""
+    raise UsageError("this service draws no originals")
+
+
 def not_redacted(sheets: Sequence[BlackedPage], title: str) -> bytes:
     """For a service without a child that may decode pictures."""
     raise UsageError("this service makes no redacted copies")
@@ -76,8 +82,9 @@ class Service:
     """Everything the routes work with, built once by api.create_app.
 
     screen: takes the bytes and the file name, raises BadInput for a file that cannot become a document; runs in a
-    killable child. bind: several files and their names to one PDF, there too. glance: looks at a scan while the citizen
-    waits, in a child of its own. heavy: how many requests may hold a whole file in memory at once."""
+    killable child. bind: several files and their names to one PDF, there too; draw: a page of a file as it came, there
+    too. glance: looks at a scan while the citizen waits, in a child of its own. heavy: how many requests may hold a
+    whole file in memory at once."""
 
     stores: Stores
     templates: tuple[Template, ...]
@@ -96,6 +103,7 @@ class Service:
     review_own_uploads: bool = False
     bind: Callable[[list[tuple[bytes, str]]], bytes] = not_bound
     redact: Callable[[Sequence[BlackedPage], str], bytes] = not_redacted
+    draw: Callable[[bytes, str, int], Picture] = not_drawn
     secure_cookies: bool = False  # True wherever the service is reached by HTTPS
 
 

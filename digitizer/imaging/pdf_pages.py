@@ -30,6 +30,15 @@ def pages_in(path: Path, max_pages: int) -> Iterator[tuple[pikepdf.Dictionary, .
         raise DamagedDocument(f"PDF: {type(error).__name__}") from error
 
 
+def write_page_alone(path: Path, number: int, out: Path, max_pages: int) -> None:
+    """A PDF of one page of another. Raises DamagedDocument, also for a page that is not there; TooManyPages."""
+    with pages_in(path, max_pages) as pages, pikepdf.new() as alone:
+        if not 1 <= number <= len(pages):
+            raise DamagedDocument(f"page {number}: not there")
+        alone.pages.append(pikepdf.Page(pages[number - 1]))
+        alone.save(out)
+
+
 def page_objects(pdf: pikepdf.Pdf, max_pages: int) -> tuple[pikepdf.Dictionary, ...]:
     """All pages by walking the tree ourselves: /Count may lie, and pikepdf's own list would clone a million shared
     pages. Raises DamagedDocument for a loop or no page, TooManyPages."""

@@ -48,7 +48,8 @@ def counter(kiosk_service: Service, browser: Browser) -> Iterator[Office]:
 @pytest.fixture
 def service(tmp_path: Path, screening: Reader) -> Iterator[Service]:
     stores = open_stores(Settings(var=tmp_path / "var"))
-    yield Service(stores, (OLDER, TEMPLATE), screening.screen, limits=Limits(), poll_s=0.05, redact=screening.redact)
+    yield Service(stores, (OLDER, TEMPLATE), screening.screen, limits=Limits(), poll_s=0.05, redact=screening.redact,
+                  draw=screening.draw)
     stores.close()
 
 

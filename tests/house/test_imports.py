@@ -19,7 +19,7 @@ LADDER: list[tuple[str, ...]] = [
     ("digitizer.imaging", "digitizer.layout"),
     ("digitizer.stages", "digitizer.engines"),
     ("digitizer.pipeline", "digitizer.review", "digitizer.score", "digitizer.refit", "digitizer.gold",
-     "digitizer.keep", "digitizer.album", "digitizer.binding", "digitizer.redaction",
+     "digitizer.keep", "digitizer.album", "digitizer.binding", "digitizer.redaction", "digitizer.original",
      "digitizer.sandbox", "digitizer.child", "digitizer.jail", "digitizer.untrusted", "digitizer.drafting"),
     ("settings", "storage"),
     ("workers.queue",),
@@ -36,7 +36,8 @@ ISLANDS = {
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "cv2": ("digitizer.redaction", "digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.layout",
-            "digitizer.keep", "bench", "digitizer.album", "digitizer.cli", "digitizer.drafting.overlay", "training"),
+            "digitizer.original", "digitizer.keep", "bench", "digitizer.album", "digitizer.cli",
+            "digitizer.drafting.overlay", "training"),
     "PIL": ("digitizer.stages", "digitizer.imaging", "digitizer.engines", "digitizer.keep", "digitizer.binding",
             "bench", "digitizer.cli", "training"),
     "pytesseract": ("digitizer.engines.tesseract", "digitizer.cli.doctor"),

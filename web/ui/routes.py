@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web.ui import (
+    beside,
     check,
     groups,
     kiosk,
@@ -25,7 +26,7 @@ from web.ui import (
 from web.ui.pages import HERE
 
 PARTS = (
-    signin, oidc, people, page_pictures, records, redact, check, groups, quality, review, review_actions, kiosk,
+    signin, oidc, people, page_pictures, records, beside, redact, check, groups, quality, review, review_actions, kiosk,
     overview,
 )
 
