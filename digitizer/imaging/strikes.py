@@ -27,6 +27,7 @@ BIN_MM = 1.2  # about a letter
 BOTH = 0.45  # of the letters that stand over the stroke, and under it
 STRAY = 0.02  # of the ink at each end: dust, and what reaches in from the lines around
 TAKEN = 0.5  # what ink counts where a stroke was found already
+BARE_MM = 0.8  # of a way without letters over or under it, from which on its own look tells something
 TRIES = 3  # a Z has so many strokes and not each runs through the middle; so many are no print
 
 
@@ -65,7 +66,20 @@ def is_struck(gray: np.ndarray, ink: np.ndarray, dpi: float) -> bool:
     rest = band.copy()
     for way in ways:
         _erase(rest, way)
-    return len(ways) == TRIES or any(_through(rest, way, px) for way in ways)
+    inked = [way for way in ways if not _is_dotted(gray[top:bottom, left:right], way, px)]
+    return len(inked) == TRIES or any(_through(rest, way, px) for way in inked)
+
+
+def _is_dotted(gray: np.ndarray, way: _Way, px: float) -> bool:
+    """Whether paper shows along the way where nothing else stands over or under it: dots of a leader that a blurred
+    scan runs together."""
+    band = gray < PALE
+    _erase(band, way)
+    columns = np.arange(way.left, min(way.left + len(way.rows), gray.shape[1]))
+    rows = way.rows[:len(columns)]
+    darkest = np.min([gray[np.clip(rows + off, 0, len(gray) - 1), columns] for off in (-1, 0, 1)], axis=0)
+    bare = darkest[~band[:, columns].any(axis=0)]
+    return len(bare) >= BARE_MM * px and float(np.percentile(bare, 90)) > PALE
 
 
 def _extent(letters: np.ndarray) -> tuple[int, int, int, int] | None:

@@ -7,11 +7,11 @@ stands around it, and an answer that happens to contain a label's words does not
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -20,8 +20,11 @@ from digitizer.template import FieldKind, FieldSpec, Item, Template
 from digitizer.vietnam.text import fold
 
 WRONG_SHARE = 0.34  # of a label's letters may be misread
-SHORT = 4  # letters; shorter labels must match exactly
+SHORT = 4  # letters; shorter labels must match exactly …
+LEAST = 3  # … but of so many one may be misread, and of longer ones …
+LOST_SHARE = 0.4  # … where nothing else between two printed words reads like the label
 ERROR_COST = 2.2
+COLON_WITHIN = 5  # wrong letters that a colon amid a label counts as: there it ended, and what follows is the answer
 TEXTS = 32  # texts whose labels' places are kept: a page is asked for many forms, and each registered blank comes again
 
 
@@ -109,6 +112,41 @@ def align(patterns: Sequence[Pattern], tokens: Sequence[Token]) -> tuple[Match, 
     return tuple(reversed(placed))
 
 
+def with_lost(placed: Sequence[Match], patterns: Sequence[Pattern], tokens: Sequence[Token]) -> tuple[Match, ...]:
+    """The matches, and a label between two of them that was read too badly, or is too short, to be looked for
+    everywhere ("Nơi cư \"" for "Nơi cư trú:", "tỉ" for "tại"): where nothing else there reads like it."""
+    order = {id(pattern): number for number, pattern in enumerate(patterns)}
+    found: list[Match] = []
+    for before, behind in pairwise((None, *placed, None)):
+        first = order[id(before.pattern)] + 1 if before else 0
+        lost = [p for p in patterns[first:order[id(behind.pattern)] if behind else None] if p.role is Role.LABEL]
+        if len(lost) == 1 and before and behind:
+            like = list(_like(lost[0], tokens, before.end, behind.start))
+            found += like if len({match.start for match in like}) == 1 else ()
+        found += [behind] if behind else []
+    return tuple(found)
+
+
+def _like(label: Pattern, tokens: Sequence[Token], first: int, last: int) -> Iterator[Match]:
+    """From each token on the likest run, where it is like the label. A name with a capital is none for a label in small
+    letters; longer labels begin a line with their very letter."""
+    key = label.keys[0]
+    most = 1 if len(key) == LEAST else int(LOST_SHARE * len(key))
+    for start in range(first, last) if most else ():
+        token = tokens[start]
+        if token.text[:1].isupper() != label.text[:1].isupper() or token.text[:1].isdigit() != label.text[:1].isdigit():
+            continue
+        if len(key) > LEAST and not (token.first and token.key[:1] == key[:1]):
+            continue
+        line = [end for end in range(start + 1, last + 1) if tokens[end - 1].line == token.line]
+        colon = next((end for end in line if tokens[end - 1].ended), last)
+        line = [end for end in line if end <= colon]
+        runs = ((Levenshtein.distance(key, "".join(t.key for t in tokens[start:end])), end) for end in line)
+        errors, end = min(runs, default=(most + 1, start))
+        if errors <= most:
+            yield Match(label, start, end, 1 - errors / len(key), 0.0)
+
+
 class _Text:
     """Tokens, and their letters as one text. places: of the labels that were looked for in this very text."""
 
@@ -130,12 +168,22 @@ def _candidates(pattern: Pattern, text: _Text) -> list[Match]:
     for key in pattern.keys:
         if key not in text.places:
             text.places[key] = _near(key, text)
-        for start, end, errors in text.places[key]:
+        for start, end, letters in text.places[key]:
+            within = _colons_within(pattern, text.tokens, start, end)
+            errors = letters + COLON_WITHIN * within
+            if within and errors > WRONG_SHARE * len(key):
+                continue
             weight = len(pattern.keys[0]) / len(key)  # a variant counts as much as the wording itself
             gain = weight * (len(key) - ERROR_COST * errors) + _bonus(pattern, text.tokens, start, end)
             if gain > 0:
                 found.append(Match(pattern, start, end, 1 - errors / len(key), gain))
     return found
+
+
+def _colons_within(pattern: Pattern, tokens: Sequence[Token], start: int, end: int) -> int:
+    """Colons read before the last of some tokens beyond those that are printed so."""
+    printed = pattern.text.rstrip(" :").count(":")
+    return max(0, sum(token.ended for token in tokens[start:end - 1]) - printed)
 
 
 def _near(key: str, text: _Text) -> list[tuple[int, int, int]]:

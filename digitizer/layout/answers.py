@@ -16,10 +16,12 @@ _EDGE = " .,:;·•_~|*'\"`^-=<>«»\\„“”®©°¬†‡⁄!"
 _DOTS = re.compile(r"(?:\s*[.·•…_,]){2,}\s*|\s+[.·•_]+\s+")
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_])[.](?=[^\W\d_]{2})|(?<=[^\W\d_])[.](?=\d)(?!\d+\b\.)")
 _LABEL_TAIL = re.compile(r"^[a-zà-ỹ]{1,2}[.:]? (?=\()")
-_MARK = re.compile(r"^\W{0,2}\(\d{1,2}\)[\W_]*")  # a footnote mark that stood behind the label
+# A footnote mark that stood behind the label; its second bracket is often lost against the answer.
+_MARK = re.compile(r"^\W{0,2}\(\d{1,2}(?:\)|\s(?=[^()]*$))[\W_]*")
 _LABEL_REST = re.compile(r"^([^\W\d_]{1,12})\s?[.:;]?\s*\(\d{1,2}\)[\W_]*")  # "thân: (3) " of "Giấy tờ tùy thân:(3)"
 _LEADER_DOT = re.compile(r"(?<=[^\W\d_]{2})\.\s+(?=[a-zà-ỹđ])|(?<=\d)\.\s*(?=[a-zà-ỹđ])")  # no sentence begins small
-_LABEL_END = re.compile(r"^[^\W\d_]{0,3}\s?[:;]\s*(?=\w|$)")  # "g: 01", "D:" for "):" - the label's end
+_LABEL_END = re.compile(r"^([^\W\d_]{0,3})\s?[:;]\s*(?=\w|$)")  # "g: 01", "D:" for "):" - the label's end
+WORD = 3  # letters that may be a word of the answer
 _LETTERS_AHEAD = re.compile(r"^[^\W\d_]{1,2}\s+(?=\d)")  # "g 05": the same, where an answer begins with a digit
 _PARTED = re.compile(r"\w([,;])\s*$")  # without dots behind it, which would make it one of them
 _DIGITS_FIRST = {FieldType.INTEGER, FieldType.PERSONAL_ID, FieldType.PHONE}
@@ -30,17 +32,16 @@ _SLASHLIKE = re.compile(r"[\s.,:…·_-]+")
 _SPACED_SLASH = re.compile(r"[\s.,]*/[\s.,]*")
 
 
-def line_text(text: str, spec: FieldSpec, goes_on: bool = False) -> str:
+def line_text(text: str, spec: FieldSpec, goes_on: bool = False, begins: bool = True) -> str:
     """One region's text without leader remnants: dots in a row, dots between words, dots and dashes at the ends.
 
-    goes_on: a further line of the answer follows, so a comma or semicolon close behind the last word was written."""
+    goes_on: a further line of the answer follows, so a comma or semicolon close behind the last word was written.
+    begins: the label may end in this region; else "Nội; " is a word of the answer."""
     plain = nfc(text).replace("...", " . . ")
     if _NONE_SIGNS.fullmatch(plain):
         return plain.strip(" .")
-    rest = _LABEL_REST.match(plain)
-    if rest and fold(spec.label).endswith(fold(rest[1])):
-        plain = plain[rest.end():]
-    plain = _LABEL_END.sub("", _MARK.sub("", plain.lstrip(")")))
+    if begins:
+        plain = _without_label(plain, spec)
     if spec.type in _DIGITS_FIRST:
         plain = _LETTERS_AHEAD.sub("", plain)
     if spec.type is FieldType.EMAIL:
@@ -49,6 +50,18 @@ def line_text(text: str, spec: FieldSpec, goes_on: bool = False) -> str:
     plain = _LEADER_DOT.sub(" ", _GLUED.sub(" ", plain))
     parted = _PARTED.search(text) if goes_on else None
     return nfc(plain.strip(_EDGE)) + (parted[1] if parted else "")
+
+
+def _without_label(text: str, spec: FieldSpec) -> str:
+    """A region's text without the end of the label and its footnote mark."""
+    rest = _LABEL_REST.match(text)
+    if rest and fold(spec.label).endswith(fold(rest[1])):
+        text = text[rest.end():]
+    text = _MARK.sub("", text.lstrip(")"))
+    end = _LABEL_END.match(text)
+    if end and (len(end[1]) < WORD or fold(spec.label.rstrip(" :")).endswith(fold(end[1]))):
+        text = text[end.end():]
+    return text
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -89,8 +102,8 @@ def join_lines(texts: Sequence[str]) -> str:
 def whole_text(texts: Sequence[str], spec: FieldSpec) -> str:
     """All lines of one answer as read, or of its piece between two printed words."""
     lines: list[str] = []
-    for text in reversed(texts):
-        lines.insert(0, without_tail(line_text(text, spec, any(lines)), spec.behind))
+    for number, text in reversed(tuple(enumerate(texts))):
+        lines.insert(0, without_tail(line_text(text, spec, any(lines), number == 0), spec.behind))
     return join_lines(lines)
 
 

@@ -19,8 +19,9 @@ _LIKE_COLON = (":", ";", "-", ".")
 class Token:
     """A run of letters and digits. key: folded. page: index into the document's pages. line: index over all pages.
 
-    first: begins its printed line. colon: a colon, or what is often read for one, stands right behind it.
-    mark_px: where a mark or two right before it begin, such as the comma of ", ngày"; else its own left side."""
+    first: begins its printed line. colon: a colon, or what is often read for one, stands right behind it; ended: a
+    colon itself does. mark_px: where a mark or two right before it begin, such as the comma of ", ngày"; else its own
+    left side."""
 
     key: str
     text: str
@@ -30,6 +31,7 @@ class Token:
     first: bool
     colon: bool
     mark_px: float
+    ended: bool = False
 
 
 def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
@@ -47,7 +49,8 @@ def tokens_of(texts: Sequence[PageText]) -> tuple[Token, ...]:
                         box = _part(word, start, end)
                         bare = 0 < start <= MARKS and not any(c.isalnum() for c in word.text[:start])
                         mark = word.box.left if bare else box.left
-                        found.append(Token(key, text, box, page, line_number, first, colon, mark))
+                        ended = word.text[end:end + 1] == ":"
+                        found.append(Token(key, text, box, page, line_number, first, colon, mark, ended))
                         first = False
             line_number += 1
     return tuple(found)
@@ -68,7 +71,7 @@ def _parted(token: Token, words: Collection[str]) -> Iterator[Token]:
         box, last = _part(whole, start, end), end == len(token.key)
         yield replace(
             token, key=token.key[start:end], text=token.text[start:end], box=box, first=token.first and start == 0,
-            colon=token.colon and last, mark_px=token.mark_px if start == 0 else box.left,
+            colon=token.colon and last, mark_px=token.mark_px if start == 0 else box.left, ended=token.ended and last,
         )
 
 

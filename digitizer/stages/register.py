@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from digitizer.document import CleanPage, Finding, Located, PageText, PrintedWord, SigningPlace, Slot
 from digitizer.geometry import Box, union
-from digitizer.layout.align import Match, Role, align, patterns_of
+from digitizer.layout.align import Match, Role, align, patterns_of, with_lost
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
 from digitizer.layout.grid import column_sides, line_boxes, row_cells
 from digitizer.layout.rows import DARK, Sheet, answer_left_px, answer_right_px, base_px, sheet_of
@@ -65,7 +65,7 @@ def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Templ
     patterns = patterns_of(template)
     words = {word for p in patterns for word in re.findall(r"\w{2,}", fold(p.text))}
     tokens = parted(tokens_of(texts), words)
-    matches = align(patterns, tokens)
+    matches = with_lost(align(patterns, tokens), patterns, tokens)
     printed = {i for m in matches for i in range(m.start, m.end)}
     sheets = []
     for number, page in enumerate(pages):

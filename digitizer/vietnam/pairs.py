@@ -12,6 +12,7 @@ from pathlib import Path
 
 from digitizer.vietnam.misread import word_case
 from digitizer.vietnam.text import fold, nfc
+from digitizer.vietnam.unit_words import misspelt_units
 
 _DATA = Path(__file__).parent / "data" / "word_pairs.tsv.gz"
 _WORD = re.compile(r"[^\W\d_]+|[^\w\s]|\d+")
@@ -29,7 +30,8 @@ class Doubt:
 
 def doubted_words(text: str) -> tuple[Doubt, ...]:
     """Small-letter words (and the first) of which no pair with a neighbour is known, but some pair with other marks
-    is: "cư tru", "thông tin vẻ". Names begin with capitals and are never doubted."""
+    is: "cư tru", "thông tin vẻ"; and names of units that no unit bears: "xã Nội Bai". Names of people are never
+    doubted. In the order of the text."""
     words = [(m.start(), m.group()) for m in _WORD.finditer(nfc(text))]
     found = []
     for i, (start, word) in enumerate(words):
@@ -39,7 +41,8 @@ def doubted_words(text: str) -> tuple[Doubt, ...]:
         meant = _better(word.lower(), before, after)
         if meant:
             found.append(Doubt(start, word, word_case(word, meant)))
-    return tuple(found)
+    found += [Doubt(*each) for each in misspelt_units(text)]
+    return tuple(sorted(found, key=lambda doubt: doubt.start))
 
 
 def with_meant(text: str, doubts: tuple[Doubt, ...]) -> str:

@@ -49,6 +49,7 @@ _LOOKALIKE = str.maketrans("OQoDC(Il|!]ÍÌZSB§", "00000011111112588")
 _SLASH = r"\s?[/⁄]{1,2}\s?"
 _DATE = re.compile(rf"(?<![\w(/])([\dOQo(Il|]{{1,2}}){_SLASH}([\dOQoIl|]{{1,2}}){_SLASH}([\dOQoIl|ZSB]{{4}})(?!\w)")
 _DECIMAL = re.compile(r"^(\d+)\.(\d{1,2})$")
+_TWO_SIGNS = re.compile(r"\b(\d{1,2})(?:/(?=\d+\s?[-.])|[-.](?=\d+\s?/))(\d{1,2})\s?[-./](\d{4})\b")
 _LONG_NUMBER = re.compile(r"(?<!\w)[\dOQoIl|ZSB§(][\dOQoIl|ZSB§]{11}(?!\w)")
 _PAPER = re.compile(
     r"^(?P<kind>\D*?)\s*(?P<number>\d{9,12})\.?\s+(?P<issuer>.+?)\s+"
@@ -161,7 +162,9 @@ def repair_figure(text: str) -> str:
 
 
 def repair_digits(text: str) -> str:
-    """Letters read for digits inside dates and 12-digit numbers; a date's own slashes kept single."""
+    """Letters read for digits inside dates and 12-digit numbers; a date's own slashes kept single, and a second sign
+    between its numbers made like a slash: nobody writes 12/11-1993."""
+    text = _TWO_SIGNS.sub(r"\1/\2/\3", text)
     text = _DATE.sub(lambda m: "/".join(part.translate(_LOOKALIKE) for part in m.groups()), text)
     return _LONG_NUMBER.sub(_as_number, text)
 

@@ -30,7 +30,8 @@ KINDS = frozenset(("xã", "phường", "quận", "huyện", "tỉnh", "tp", "tx"
 PAIRED_KINDS = frozenset({("thành", "phố"), ("thị", "xã"), ("thị", "trấn"), ("đặc", "khu")})
 _SMALL = (
     "thành phố thị trấn số nhà đường ngõ ngách hẻm kiệt tổ dân khu vực khối khóm ấp thôn xóm đội cụm bản buôn làng lô "
-    "tầng tòa căn hộ phòng chung cư tập thể đô thị công nghiệp tờ đồ thửa đất chợ trường cầu ngã ba tư và"
+    "tầng tòa căn hộ phòng chung cư tập thể đô thị công nghiệp tờ đồ thửa đất chợ trường cầu ngã ba tư và "
+    "bệnh viện trạm y tế tâm trung ương khám đa khoa phụ sản nhi hộ sinh quân hữu nghị học cổ truyền quốc tế"
 )
 _SHORT = "tp tx tt tdp kp kdc kđt kcn kv hcm hn ql tl km tbđ ubnd vn sn"
 SMALL = KINDS | frozenset(_SMALL.split())  # words that are as well written without a capital inside an address
@@ -232,6 +233,7 @@ def _likeliest(chances: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {letters: math.log(chance) for letters, chance in best.items()}
 
 
+FACILITIES = 5  # times that each counts
 PHRASES = 60  # times that a phrase of the forms counts, as much as a province's communes
 PAIRED = math.log(0.5)
 KIND = math.log(0.03)  # of a unit's kind at any place
@@ -325,14 +327,23 @@ def _addresses() -> Iterator[str]:
     names = {p.code: p.name for p in units.provinces()}
     for unit in units.units().values():
         yield _key_phrase(f"{unit.name} {names[unit.province_code]}")
-    for phrase in address_words():
+    for phrase in (*address_words(), *facilities() * FACILITIES):
         yield _key_phrase(phrase)
 
 
-@cache
 def address_words() -> tuple[str, ...]:
-    lines = (units.DATA / "address_words.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if not line.startswith("# W") and not line.startswith("# '"))
+    return _lines("address_words.txt")
+
+
+def facilities() -> tuple[str, ...]:
+    """Hospitals and other places where people are born and die, in small letters."""
+    return _lines("health_facilities.txt")
+
+
+@cache
+def _lines(name: str) -> tuple[str, ...]:
+    """Without the two lines at the head: a phrase may itself begin with '#', any number."""
+    return tuple((units.DATA / name).read_text(encoding="utf-8").splitlines()[2:])
 
 
 def _key_phrase(text: str) -> str:

@@ -81,6 +81,16 @@ def test_what_nobody_crossed_out_is_not_struck(text: str, leader: str) -> None:
         assert not make(text, size=size, leader=leader).struck()
 
 
+@pytest.mark.parametrize(("pitch", "up"), [(10, 0), (11, 6), (11, 3), (12, 3), (13, 3)])
+@pytest.mark.parametrize("seed", range(2))
+def test_dots_of_a_leader_that_the_scan_ran_together_are_no_stroke(pitch: int, up: int, seed: int) -> None:
+    """The leader ends with the writing, so nothing of it stands bare."""
+    line = serif("thuy02@gmail.com", size=38, leader="none")
+    for x in range(20, int(line.box.right) + 4, pitch):
+        line.draw.ellipse((x, 54 - up, x + 6, 60 - up), fill=20)
+    assert not line.struck(seed)
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_line_under_or_over_the_writing_strikes_nothing(text: str) -> None:
     for y in (57, 60, 64):

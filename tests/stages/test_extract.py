@@ -54,6 +54,25 @@ def test_blank_none_illegible_and_filled_differ() -> None:
     assert fields(form(TEXT))["a"].status is FieldStatus.NOT_FOUND
 
 
+def test_a_word_at_the_head_of_a_further_line_is_no_end_of_the_label() -> None:
+    whole = one(TEXT, "Bản án số 45 của Tòa án nhân dân khu vực 6 - Hà", "Nội; hiện tại chưa đăng ký kết hôn với ai")
+    assert whole.raw == "Bản án số 45 của Tòa án nhân dân khu vực 6 - Hà Nội; hiện tại chưa đăng ký kết hôn với ai"
+    assert one(TEXT, "g: Già yếu").raw == "Già yếu"
+    assert one(FieldSpec("a", "Nơi cư trú:", FieldType.TEXT), "trú: xã Nội Bài").raw == "xã Nội Bài"
+
+
+def test_a_footnote_mark_whose_second_bracket_was_lost_is_none_of_the_answer() -> None:
+    paper = FieldSpec("paper", "Giấy tờ tùy thân:", FieldType.IDENTITY_PAPER)
+    assert one(paper, "(3 Căn cước số 001190012345").raw == "Căn cước số 001190012345"
+    assert one(TEXT, "(2 con) ở xã Nội Bài").raw == "(2 con) ở xã Nội Bài"
+
+
+def test_two_signs_between_the_numbers_of_a_date_are_one_slash_misread() -> None:
+    born = FieldSpec("born", "Ngày sinh", FieldType.DATE)
+    assert one(born, "12/11-1993").raw == "12/11/1993"
+    assert one(born, "12-11-1993").raw == "12-11-1993"
+
+
 def crossed(reading: SlotReading, *struck: bool) -> SlotReading:
     return replace(reading, struck=struck)
 

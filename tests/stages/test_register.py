@@ -220,3 +220,43 @@ def test_what_is_not_there_is_said() -> None:
     found = register([paper.page()], [paper.read()], form(asked("Nơi cư trú:", "home")))
     assert found.slots == ()
     assert [(f.code, f.field) for f in found.findings] == [("label_not_found", "home")]
+
+
+def test_a_label_ends_at_its_colon_though_the_answer_reads_like_more_of_it() -> None:
+    paper = Paper()
+    paper.leader(paper.text(300, 400 - PITCH, "Kính gửi:"), 1300, 400 - PITCH)
+    paper.leader(paper.text(300, 400, "1. Họ, chữ đệm và tên: Phan Đình Toàn"), 1300, 400)
+    paper.leader(paper.text(300, 400 + PITCH, "2. Quốc tịch:"), 1300, 400 + PITCH)
+    template = form(
+        asked("Kính gửi:", "office"), asked("1. Họ, chữ đệm và tên khai sinh:", "name"),
+        asked("2. Quốc tịch:", "nation"),
+    )
+    found = register([paper.page()], [paper.read()], template)
+    (name,) = slot(found, "name").boxes
+    assert name.left < paper.text(300, 2000, "1. Họ, chữ đệm và tên: Phan")
+
+
+@pytest.mark.parametrize(("label", "read"), [("Nơi cư trú:", 'Nơi cư " @)'), ("tại:", "tỉ"), ("tại:", "tạ")])
+def test_a_label_read_badly_is_found_between_its_neighbours(label: str, read: str) -> None:
+    paper = Paper()
+    paper.leader(paper.text(300, 400, "Ngày, tháng, năm sinh:"), 1300, 400)
+    paper.leader(paper.text(300, 400 + PITCH, read), 1300, 400 + PITCH)
+    paper.leader(paper.text(300, 400 + 2 * PITCH, "Giấy tờ tùy thân:"), 1300, 400 + 2 * PITCH)
+    template = form(asked("Ngày, tháng, năm sinh:", "born"), asked(label, "home"), asked("Giấy tờ tùy thân:", "paper"))
+    found = register([paper.page()], [paper.read()], template)
+    (home,) = slot(found, "home").boxes
+    assert 400 < home.bottom + 40 < 400 + 2 * PITCH and found.findings == ()
+
+
+@pytest.mark.parametrize("between", ["Nguyễn Cư Trinh", "Thôn Tám, xã Nội Bài", "2026"])
+def test_an_answer_is_not_taken_for_a_label_that_is_not_there(between: str) -> None:
+    for label in ("Nơi cư trú:", "tại:"):
+        paper = Paper()
+        paper.leader(paper.text(300, 400, "Ngày, tháng, năm sinh:"), 1300, 400)
+        paper.leader(paper.text(300, 400 + PITCH, between), 1300, 400 + PITCH)
+        paper.leader(paper.text(300, 400 + 2 * PITCH, "Giấy tờ tùy thân:"), 1300, 400 + 2 * PITCH)
+        template = form(
+            asked("Ngày, tháng, năm sinh:", "born"), asked(label, "home"), asked("Giấy tờ tùy thân:", "paper"),
+        )
+        found = register([paper.page()], [paper.read()], template)
+        assert [f.field for f in found.findings] == ["home"]

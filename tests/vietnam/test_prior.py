@@ -122,3 +122,8 @@ def test_near_listed() -> None:
     assert "NỮ" in near_listed("NU", "sex")
     assert near_listed("Nguyễn Văn Nam", "sex") == {}
     assert near_listed("độc thân", "marital_status")["Độc thân"] == "Độc thân"
+
+
+def test_hospitals_are_likelier_than_units_that_sound_alike() -> None:
+    assert score("Bệnh viện Phụ sản Trung ương") > score("Bệnh viện Phụ sản Trung Lương") + 2
+    assert score("Trạm y tế xã Đông Anh") > score("Tram y tế xã Đông Anh")
