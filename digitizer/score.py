@@ -46,6 +46,8 @@ class FieldScore:
 
 @dataclass(frozen=True, slots=True)
 class DocumentScore:
+    """other_edition: the form was named, but by an edition that it is not; readers that tell none are not asked."""
+
     file: str
     form: str
     named: str | None
@@ -53,10 +55,11 @@ class DocumentScore:
     quality: str
     pages: int
     fields: tuple[FieldScore, ...]
+    other_edition: bool = False
 
     @property
     def named_right(self) -> bool:
-        return self.form == self.named
+        return self.form == self.named and not self.other_edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,14 @@ def score_document(truth: dict[str, Any], records: Sequence[dict[str, Any]]) -> 
     form = truth["form"]["id"]
     record = next((r for r in records if r["form"]["id"] == form), records[0] if records else None)
     got = record["fields"] if record else {}
-    named = record["form"]["id"] if record else None
+    named, told = (record["form"]["id"], record["form"].get("edition")) if record else (None, None)
     regions = any("polygon_mm" in f for f in got.values()) or not got
     fields = tuple(
         score_field(k, t, got.get(k), truth.get("pages", ()) if regions else None) for k, t in truth["fields"].items()
     )
     return DocumentScore(
         truth.get("file", ""), form, named, truth.get("font", ""), truth.get("quality", ""),
-        len(truth.get("pages", ())), fields,
+        len(truth.get("pages", ())), fields, len({truth["form"].get("edition"), told} - {None}) > 1,
     )
 
 

@@ -91,6 +91,10 @@ def test_document_takes_the_record_of_the_right_form_and_counts_blanks_apart() -
     assert (total.blank_fields, total.blank_right) == (2, 1)
     assert set(by([document], lambda d, f: f.type)) == {"sex", "email", "phone"}
     assert not score_document(paper, records[:1]).named_right
+    for edition, right in (("tt66-2023", True), ("tt53-2025", False)):
+        told = [{**records[1], "form": {"id": "ct01", "edition": edition}}]
+        assert score_document({**paper, "form": {"id": "ct01", "edition": "tt66-2023"}}, told).named_right is right
+        assert score_document(paper, told).named_right
 
 
 def test_an_answer_crossed_out_counts_apart_and_only_its_status_is_right() -> None:
