@@ -107,14 +107,29 @@ def accounts(place: Place, seed: int) -> None:
 
 
 def review(place: Place, seed: int) -> None:
-    """The queue, then a record with its first doubtful field in focus."""
+    """The queue, then a record with its first doubtful field in focus, then a row added to a table."""
     read(place.stores, seed, 6)
     page = place.page(PersonRole.SUPERVISOR, "*", "/review")
     shoot(page, "review-queue")
     page.locator(".start button").click()
+    _settled(page)
+    shoot(page, "review")
+    page.keyboard.press("Alt+h")
+    page.wait_for_url("**/review")
+    page.goto("/review?form=ct01")
+    page.locator(".start button").click()
+    page.locator("[data-last] button").click()
+    page.keyboard.insert_text("Trần Thị Thử")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#saved[data-state=saved]")
+    _settled(page)
+    shoot(page, "review-row")
+
+
+def _settled(page: Page) -> None:
+    """The page picture stands still, all there."""
     page.wait_for_load_state("networkidle")
     page.locator(".paper:not([hidden])").evaluate("e => Promise.all(e.getAnimations().map((a) => a.finished))")
-    shoot(page, "review")
 
 
 def checking(place: Place, seed: int) -> None:
