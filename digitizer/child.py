@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from digitizer.errors import DigitizerError, ReaderCrashed, ReaderOutOfMemory
-from digitizer.options import Cleaning, Limits, Options
+from digitizer.options import Cleaning, Limits, Named, Options
 
 if TYPE_CHECKING:
     from digitizer.document import EngineInfo, Intake, Record
@@ -210,7 +210,8 @@ def _read(
     from digitizer.wire import record_to_json
 
     pictures = path.parent if request.get("pictures") else None
-    records = read(path, request["name"], replace(options, form=request.get("form"), pictures=pictures))
+    named = Named(**{**told, "pages": tuple(told["pages"])}) if (told := request.get("named")) else None
+    records = read(path, request["name"], replace(options, form=request.get("form"), pictures=pictures, named=named))
     return {"records": [record_to_json(record) for record in records]}
 
 

@@ -219,6 +219,16 @@ class FormMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """A person has said what form the paper is; no machine says otherwise after that. was: the machine's own match,
+    None where it knew no form."""
+
+    author: str
+    at: str  # RFC 3339
+    was: FormMatch | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClassedPage:
     """A page of the file, counted from 1, and what it is."""
 
@@ -431,7 +441,8 @@ class Signature:
 class Record:
     """One document as read. `decision` is None until the route stage has run.
 
-    pages: in the order of the form's print, which may not be that of the scan. dossier: None without a lead sheet."""
+    pages: in the order of the form's print, which may not be that of the scan. dossier: None without a lead sheet.
+    naming: where a person has named the form."""
 
     file: str
     pages: tuple[int, ...]
@@ -447,6 +458,7 @@ class Record:
     dossier: Dossier | None = None
     seals: tuple[Seal, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    naming: Naming | None = None
 
     def field(self, field_id: str) -> Field | None:
         return next((f for f in self.fields if f.id == field_id), None)

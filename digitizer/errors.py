@@ -12,7 +12,7 @@ DigitizerError
 │   ├─ Unauthenticated (SignedOut · WrongPassword) · Forbidden (ForeignForm) · NotFound · MethodNotAllowed
 │   ├─ IdempotencyKeyMissing · IdempotencyKeyReused · IdempotencyInProgress
 │   ├─ PreconditionMissing · PreconditionFailed · InvalidMove · NotPublished · TooManyRequests
-│   └─ HeldByAnother · LeaseLost
+│   └─ HeldByAnother · LeaseLost · BeingReadAgain
 ├─ IntegrityError                 stored bytes are not the bytes that came
 ├─ StaleFence                     somebody else has taken the work over
 ├─ Unavailable                    an outside part does not answer
@@ -203,6 +203,11 @@ class HeldByAnother(Refused):
 class LeaseLost(Refused):
     code, http_status, title = "lease_lost", 409, "The record was taken by somebody else or in another window"
     clerk = "Hồ sơ đã được người khác hoặc cửa sổ khác nhận. Những gì đã lưu nháp vẫn còn; hãy nhận lại hồ sơ."
+
+
+class BeingReadAgain(Refused):
+    code, http_status, title = "being_read_again", 409, "The record is being read again as the form a person named"
+    clerk = "Hồ sơ đang được máy đọc lại theo mẫu đã chọn. Khi đọc xong, hồ sơ trở lại hàng chờ kiểm tra."
 
 
 class IntegrityError(DigitizerError):

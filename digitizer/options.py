@@ -48,8 +48,18 @@ class Cleaning:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a person says a paper is: these pages of the file, counted from 1, are one document of this form."""
+
+    form_id: str
+    edition: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """form: read as this form id whatever the classifier says. engine: name known to engines/build.py.
+    """form: read as this form id whatever the classifier says. named: read nothing but these pages, as one document of
+    that form and edition. engine: name known to engines/build.py.
     keep: folder for every intermediate, or None. pictures: folder for small pictures of the pages, or None.
     accept_probability: of a field that passes unseen; None: as calibrated for its type."""
 
@@ -61,3 +71,8 @@ class Options:
     accept_probability: float | None = None
     limits: Limits = field(default_factory=Limits)
     cleaning: Cleaning = field(default_factory=Cleaning)
+    named: Named | None = None
+
+    def wants(self, page: int) -> bool:
+        """Whether a page of the file is to be read."""
+        return self.named is None or page in self.named.pages

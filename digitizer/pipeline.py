@@ -9,12 +9,13 @@ from pathlib import Path
 
 from digitizer.album import Album
 from digitizer.document import Classification, CleanPage, Finding, PageImage, PageText, Record, Seal
+from digitizer.errors import ReadingFailed
 from digitizer.glance import Glance, PageGlance, SeenPage, seen_page
 from digitizer.keep import Keeper
 from digitizer.layout.recall import Known
 from digitizer.options import Options
 from digitizer.ports import Engine, PopulationRegistry
-from digitizer.stages.classify import group_pages
+from digitizer.stages.classify import DocumentPages, group_pages, named_pages
 from digitizer.stages.clean import clean
 from digitizer.stages.enrich import enrich
 from digitizer.stages.extract import extract
@@ -60,12 +61,25 @@ def read_documents(path: Path, name: str, tools: Tools, options: Options) -> Ite
     intake = ingest(path, name, options.limits)
     surveyed = surveyed_pages(render(intake, options), tools, options, keeper)
     dossier = None
-    for document in group_pages(surveyed, tools.templates, options.form):
+    for document in grouped(surveyed, tools.templates, options):
         record = read_document(document.pages, document.texts, document.classification, tools)
         record = pass_on(record, dossier)
         dossier = record.dossier
         record = replace(record, file=name, sha256=intake.sha256, findings=(*intake.findings, *record.findings))
         yield keeper.recorded(record, document.pages)
+
+
+def grouped(
+    surveyed: Iterable[tuple[CleanPage, PageText]], templates: tuple[Template, ...], options: Options
+) -> Iterator[DocumentPages]:
+    """The documents of a file, or the one that a person has named. Raises ReadingFailed: its form is not here."""
+    if options.named is None:
+        yield from group_pages(surveyed, templates, options.form)
+        return
+    template = edition_of(options.named.form_id, options.named.edition, templates)
+    if template is None:
+        raise ReadingFailed("there is no template of the form and edition that a person has named")
+    yield named_pages(surveyed, template)
 
 
 def glance_documents(path: Path, name: str, tools: Tools, options: Options) -> Glance:

@@ -37,11 +37,12 @@ from digitizer.errors import (
 )
 from digitizer.glance import Glance
 from digitizer.jail import ROOT, Program, Scratch, child_command, child_environment, choose_level, default_scratch
-from digitizer.options import Options
+from digitizer.options import Named, Options
 from digitizer.untrusted import (
     Picture,
     Screened,
     checked_glance,
+    checked_named,
     checked_records,
     checked_screening,
     checked_text,
@@ -115,6 +116,11 @@ class Reader:
     ) -> tuple[tuple[Record, ...], tuple[Picture, ...]]:
         """The same, with a picture of each page for people to look at."""
         return self._read({"op": "read", "name": name, "form": form, "pictures": True}, document)
+
+    def read_named(self, document: Path | bytes, name: str, named: Named) -> Record:
+        """The one undecided record that a person says these pages are. Raises BadInput, ReadingFailed."""
+        records, _ = self._read({"op": "read", "name": name, "named": dataclasses.asdict(named)}, document)
+        return checked_named(records, named)
 
     def _read(self, request: dict[str, Any], document: Path | bytes) -> tuple[tuple[Record, ...], tuple[Picture, ...]]:
         limits = self._options.limits

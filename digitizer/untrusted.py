@@ -15,7 +15,7 @@ from digitizer.document import Field, Finding, Record, Seal, Signature, Source
 from digitizer.errors import BadInput, ReaderCrashed
 from digitizer.glance import Glance, PageGlance, Remark, glance_from_json
 from digitizer.imaging.picture_headers import jpeg_size
-from digitizer.options import picture_name
+from digitizer.options import Named, picture_name
 from digitizer.wire import finding_from_json, record_from_json
 
 PICTURE_BYTES = 4 * 1024 * 1024
@@ -139,6 +139,14 @@ def checked_records(bodies: Any, name: str, max_page: int) -> tuple[Record, ...]
         raise ReaderCrashed(f"the child's answer is not a record: {type(error).__name__}") from None
 
 
+def checked_named(records: tuple[Record, ...], named: Named) -> Record:
+    """The record of the pages and the form that were asked for. Raises ReaderCrashed for any other answer."""
+    forms = [(r.form.form_id, r.form.edition) for r in records if r.form]
+    if len(records) != 1 or forms != [(named.form_id, named.edition)] or set(records[0].pages) != set(named.pages):
+        raise ReaderCrashed("the child's answer is about another paper than was asked for")
+    return records[0]
+
+
 def _checked(record: Record, name: str, max_page: int) -> Record:
     if len(record.fields) > 1000 or len(record.findings) > 1000:
         raise ValueError("too many parts")
@@ -158,7 +166,7 @@ def _checked(record: Record, name: str, max_page: int) -> Record:
         raise ValueError("signature")
     timings = {_identifier(k): float(v) for k, v in record.timings_ms.items()}
     fields = tuple(_checked_field(f) for f in record.fields)
-    return dataclasses.replace(record, file=name, decision=None, fields=fields, timings_ms=timings)
+    return dataclasses.replace(record, file=name, decision=None, naming=None, fields=fields, timings_ms=timings)
 
 
 def _checked_field(field: Field) -> Field:

@@ -15,6 +15,7 @@ from digitizer.document import (
     FieldStatus,
     Finding,
     FormMatch,
+    Naming,
     Outcome,
     PageClass,
     Reason,
@@ -33,6 +34,10 @@ def record_to_json(record: Record) -> dict[str, Any]:
         form = _named(record.form)
     if record.form_candidates:
         form["candidates"] = [_named(c) for c in record.form_candidates]
+    if record.naming:
+        was = _named(record.naming.was) if record.naming.was else None
+        form |= {"source": Source.PERSON.value, "naming": {
+            "author": record.naming.author, "at": record.naming.at, "was_named": was}}
     body: dict[str, Any] = {
         "file": record.file, "pages": list(record.pages),
         "page_classes": [{"page": c.page, "class": c.kind.value} for c in record.page_classes],
@@ -59,13 +64,13 @@ def record_to_json(record: Record) -> dict[str, Any]:
 def record_from_json(body: dict[str, Any]) -> Record:
     """The inverse of `record_to_json`."""
     form = body["form"]
-    match = FormMatch(form["id"], form["edition"], form["confidence"]) if form["id"] else None
+    match = _match(form) if form["id"] else None
     decision = body.get("decision")
     return Record(
         file=body["file"], pages=tuple(body["pages"]), form=match,
         fields=tuple(_field_from_json(k, v) for k, v in body["fields"].items()),
         engine=EngineInfo(**body["engine"]),
-        form_candidates=tuple(FormMatch(c["id"], c["edition"], c["confidence"]) for c in form.get("candidates", ())),
+        form_candidates=tuple(map(_match, form.get("candidates", ()))), naming=_naming(form.get("naming")),
         findings=tuple(map(finding_from_json, body.get("findings", ()))),
         decision=decision and Decision(
             Outcome(decision["outcome"]), tuple(Reason(**r) for r in decision["reasons"]), decision["confidence"],
@@ -87,6 +92,15 @@ def _signature_to_json(found: Signature) -> dict[str, Any]:
 def _signature(body: dict[str, Any]) -> Signature:
     polygons = {key: tuple((x, y) for x, y in body[key]) for key in ("polygon_mm", "ink_mm")}
     return Signature(**{**body, **polygons})
+
+
+def _match(body: dict[str, Any]) -> FormMatch:
+    return FormMatch(body["id"], body["edition"], body["confidence"])
+
+
+def _naming(body: dict[str, Any] | None) -> Naming | None:
+    was = body and body["was_named"]
+    return Naming(body["author"], body["at"], _match(was) if was else None) if body else None
 
 
 def _named(match: FormMatch) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from storage.pictures import SqlPictures
 from storage.quality_risk import SqlQuality
 from storage.queue import SqlQueue
 from storage.records import SqlRecords
+from storage.rereads import SqlRereads
 from storage.rules import Clock
 from storage.search import SqlSearch
 from storage.sheets import SqlSheets
@@ -92,6 +93,7 @@ def workbench_on(database: Database) -> Workbench:
         quality=SqlQuality(database),
         groups=SqlGroups(database),
         sheets=SqlSheets(database),
+        rereads=SqlRereads(database),
     )
 
 

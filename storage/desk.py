@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from digitizer.errors import Forbidden, HeldByAnother, LeaseLost, NotFound, PreconditionFailed
+from digitizer.errors import BeingReadAgain, Forbidden, HeldByAnother, LeaseLost, NotFound, PreconditionFailed
 from storage import tables as t
 from storage import waiting
 from storage.base import State
@@ -32,6 +32,7 @@ from storage.rules import require_move
 from storage.uploads import in_branch
 
 Q, D, V = t.review_queue.c, t.review_drafts.c, t.record_versions.c
+_QUEUE = sa.select(t.review_queue, waiting.being_read().label("being_read"))
 
 
 class SqlDesk:
@@ -51,6 +52,8 @@ class SqlDesk:
     def take(self, taker: Taker, record_id: str) -> Lease:
         with self._db.change() as change:
             row = _row(change.conn, record_id, taker.branch)
+            if row.being_read:
+                raise BeingReadAgain
             if row.holder not in (None, taker.person_id) and row.lease_until > change.clock:
                 raise HeldByAnother
             if row.escalated and not taker.settles:
@@ -86,7 +89,7 @@ class SqlDesk:
 
     def finish(self, lease: Lease, taker: Taker, release: Release) -> str:
         with self._db.change() as change:
-            _held(change.conn, lease)
+            require_held(change.conn, lease)
             before = read_record(change.conn, lease.record_id, taker.branch)
             if before.version != release.version:
                 raise PreconditionFailed
@@ -111,13 +114,13 @@ class SqlDesk:
 
     def _put_aside(self, lease: Lease, values: dict[str, Any], action: str) -> None:
         with self._db.change() as change:
-            _held(change.conn, lease)
+            require_held(change.conn, lease)
             change.conn.execute(_guarded(lease).values(holder=None, lease_until=None, **values))
             change.audit(lease.person_id, action, record_id=lease.record_id)
 
     def reject(self, lease: Lease, reason: RejectReason) -> None:
         with self._db.change() as change:
-            _held(change.conn, lease)
+            require_held(change.conn, lease)
             before = read_record(change.conn, lease.record_id, "*")
             state = require_move(before.state, State.REJECTED)
             change.conn.execute(sa.update(t.records).where(t.records.c.id == before.id)
@@ -131,6 +134,7 @@ class SqlDesk:
     def release(self, record_id: str, branch: str, by: str) -> None:
         with self._db.change() as change:
             _row(change.conn, record_id, branch)
+            change.conn.execute(sa.delete(t.rereads).where(t.rereads.c.record_id == record_id))
             change.conn.execute(sa.update(t.review_queue).where(Q.record_id == record_id).values(
                 holder=None, lease_until=None, postponed_until=None, postponed_by=None, escalated="",
                 escalated_by=None, fence=Q.fence + 1))
@@ -139,14 +143,14 @@ class SqlDesk:
     def waiting(self, branch: str, wanted: Wanted, limit: int = 200) -> Sequence[Waiting]:
         with self._db.read() as conn:
             now = self._db.now(conn)
-            query = sa.select(t.review_queue).where(in_branch(t.review_queue, branch), *_filters(wanted, now))
+            query = _QUEUE.where(in_branch(t.review_queue, branch), *_filters(wanted, now))
             rows = conn.execute(query.order_by(Q.received_at, Q.record_id).limit(limit)).all()
         return [_waiting(row, now) for row in rows]
 
     def holds(self, branch: str) -> Sequence[Waiting]:
         with self._db.read() as conn:
             now = self._db.now(conn)
-            query = sa.select(t.review_queue).where(
+            query = _QUEUE.where(
                 in_branch(t.review_queue, branch), sa.not_(sa.and_(_free(now), _not_put_aside(now))))
             rows = conn.execute(query.order_by(Q.received_at, Q.record_id)).all()
         return [_waiting(row, now) for row in rows]
@@ -161,13 +165,13 @@ class SqlDesk:
                 Q.received_at, type_=t.UtcTime).label("oldest")).where(in_branch(t.review_queue, branch), free)
                 .group_by(*groups)).all()
             aside = [_waiting(r, now) for r in conn.execute(
-                sa.select(t.review_queue).where(in_branch(t.review_queue, branch), sa.not_(free)))]
+                _QUEUE.where(in_branch(t.review_queue, branch), sa.not_(free)))]
         found = {(r.branch, r.form_id, r.reason): Backlog(r.branch, r.form_id, r.reason, r.free, 0, 0, 0, r.oldest)
                  for r in rows}
         for one in aside:
             key = (one.branch, one.form_id, one.reason)
             before = found.get(key) or Backlog(*key, 0, 0, 0, 0, None)
-            what = "held" if one.holder else "escalated" if one.escalated else "postponed"
+            what = "held" if one.holder or one.being_read else "escalated" if one.escalated else "postponed"
             found[key] = replace(before, **{what: getattr(before, what) + 1})
         return [found[key] for key in sorted(found)]
 
@@ -220,7 +224,7 @@ def _filters(wanted: Wanted, now: datetime) -> list[sa.ColumnElement[bool]]:
 
 
 def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(Q.holder.is_(None), Q.lease_until <= now)
+    return sa.and_(sa.or_(Q.holder.is_(None), Q.lease_until <= now), sa.not_(waiting.being_read()))
 
 
 def _postponed(now: datetime) -> sa.ColumnElement[bool]:
@@ -255,7 +259,7 @@ def _renewed(conn: Connection, lease: Lease, taker: Taker, now: datetime) -> Lea
     return Lease(lease.record_id, lease.person_id, lease.fence, until)
 
 
-def _held(conn: Connection, lease: Lease) -> None:
+def require_held(conn: Connection, lease: Lease) -> None:
     """Raises LeaseLost."""
     guard = sa.select(Q.record_id).where(
         Q.record_id == lease.record_id, Q.holder == lease.person_id, Q.fence == lease.fence)
@@ -266,7 +270,7 @@ def _held(conn: Connection, lease: Lease) -> None:
 def _row(conn: Connection, record_id: str, branch: str) -> Row[Any]:
     """Raises NotFound."""
     row = conn.execute(
-        sa.select(t.review_queue).where(Q.record_id == record_id, in_branch(t.review_queue, branch))).one_or_none()
+        _QUEUE.where(Q.record_id == record_id, in_branch(t.review_queue, branch))).one_or_none()
     if row is None:
         raise NotFound
     return row
@@ -278,5 +282,5 @@ def _waiting(r: Row[Any], now: datetime) -> Waiting:
     return Waiting(
         r.record_id, r.branch, r.form_id, r.reason, r.received_at, r.holder if held else None,
         r.lease_until if held else None, r.postponed_until if postponed else None,
-        r.postponed_by if postponed else None, r.escalated, r.escalated_by,
+        r.postponed_by if postponed else None, r.escalated, r.escalated_by, bool(r.being_read),
     )

@@ -69,7 +69,8 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One record that waits for a person. holder: None where the lease has run out."""
+    """One record that waits for a person. holder: None where the lease has run out. being_read: again, as the form that
+    a person has named; nobody can take it meanwhile."""
 
     record_id: str
     branch: str
@@ -82,11 +83,13 @@ class Waiting:
     postponed_by: str | None
     escalated: str
     escalated_by: str | None
+    being_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many records of one branch, form and reason wait; each is counted once. oldest: of those free to take."""
+    """How many records of one branch, form and reason wait; each is counted once. held: by people, or by a worker that
+    reads it again. oldest: of those free to take."""
 
     branch: str
     form_id: str
@@ -144,7 +147,7 @@ class Desk(Protocol):
 
     def take(self, taker: Taker, record_id: str) -> Lease:
         """This one. Raises NotFound (also: decided meanwhile, of another branch), HeldByAnother, Forbidden (their own
-        upload, or escalated and they do not settle)."""
+        upload, or escalated and they do not settle), BeingReadAgain."""
 
     def renew(self, lease: Lease, taker: Taker) -> Lease: ...
 
@@ -169,8 +172,8 @@ class Desk(Protocol):
         """The record is REJECTED; its document too, when none of its records is of use."""
 
     def release(self, record_id: str, branch: str, by: str) -> None:
-        """A supervisor frees what somebody holds or has postponed, or gives an escalated one back to the queue.
-        Raises NotFound."""
+        """A supervisor frees what somebody holds or has postponed, or gives an escalated one back to the queue, or
+        ends its waiting to be read again. Raises NotFound."""
 
     def waiting(self, branch: str, wanted: Wanted, limit: int = 200) -> Sequence[Waiting]:
         """Oldest first."""

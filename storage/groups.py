@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.groups_base import GroupItem, GroupKind, GroupPage
 from storage.rules import read_record_cursor, record_cursor
 from storage.uploads import in_branch
+from storage.waiting import being_read
 
 Q, R, V = t.review_queue.c, t.records.c, t.record_versions.c
 RECORDS_AT_ONCE, RECORDS_AT_MOST = 100, 600  # bodies that are parsed for one page
@@ -70,7 +71,8 @@ def _waiting(kind: GroupKind, person_id: str, branch: str, now: datetime) -> sa.
         sa.select(R.id, R.document_id, R.branch, R.version, Q.received_at, V.body)
         .select_from(t.review_queue.join(t.records, R.id == Q.record_id)
                      .join(t.record_versions, sa.and_(V.record_id == R.id, V.version == R.version)))
-        .where(in_branch(t.review_queue, branch), free, Q.uploader != person_id, Q.escalated == "")
+        .where(in_branch(t.review_queue, branch), free, Q.uploader != person_id, Q.escalated == "",
+               sa.not_(being_read()))
         .order_by(Q.received_at, Q.record_id).limit(RECORDS_AT_ONCE)
     )
     return query.where(Q.form_id == kind.form_id) if kind.form_id else query

@@ -13,6 +13,7 @@ from storage.base import UNFINISHED, State
 from storage.database import Database
 from storage.overview_base import Backlog, FormFigures, Keyer, Pace, Scope, Waiting
 from storage.uploads import in_branch
+from storage.waiting import being_read
 
 E, R, S, D, Q, A = (
     t.events.c, t.records.c, t.submissions.c, t.documents.c, t.review_queue.c, t.audit.c,
@@ -77,8 +78,8 @@ class SqlOverview:
         )
         with self._db.read() as conn:
             place = sa.case(
-                (Q.escalated != "", "escalated"), (Q.postponed_until > self._db.now(conn), "postponed"),
-                else_=State.NEEDS_REVIEW.value)
+                (being_read(), State.PROCESSING.value), (Q.escalated != "", "escalated"),
+                (Q.postponed_until > self._db.now(conn), "postponed"), else_=State.NEEDS_REVIEW.value)
             reason = sa.case((Q.escalated != "", Q.escalated), else_=Q.reason)
             records = sa.select(place, reason, sa.func.count(), sa.func.min(Q.received_at, type_=t.UtcTime)).where(
                 *_queue(scope)).group_by(place, reason)

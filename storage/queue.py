@@ -15,11 +15,12 @@ from storage import waiting
 from storage.base import MAX_ATTEMPTS, UNFINISHED, Claim, NewRecord, State
 from storage.checks_draw import RELEASED, Placed, released
 from storage.database import Change, Database
+from storage.rereads_base import RereadState
 from storage.rules import publish_at_once, require_finished, require_move
 from storage.search_index import index_new
 from storage.uploads import read_submission
 
-D = t.documents.c
+D, W = t.documents.c, t.rereads.c
 READY = (State.RECEIVED.value, State.QUEUED.value)
 
 
@@ -46,6 +47,8 @@ class SqlQueue:
             change.conn.execute(
                 sa.update(t.documents).where(D.id.in_(document_ids), D.state == State.QUEUED.value)
                 .values(rung_at=change.clock))
+            change.conn.execute(sa.update(t.rereads).where(
+                W.document_id.in_(document_ids), W.state == RereadState.QUEUED.value).values(rung_at=change.clock))
             for submission_id, branch in _branches(change.conn, moved):
                 change.moved(submission_id, branch, State.QUEUED)
 
@@ -67,7 +70,7 @@ class SqlQueue:
             ids = list(conn.execute(chosen).scalars())
             if ids:
                 conn.execute(sa.update(t.documents).where(D.id.in_(ids)).values(rung_at=now))
-            return ids
+            return [*ids, *(_named_overdue(conn, now, waited_s=queued_s, limit=limit - len(ids)))]
 
     def claim(self, document_id: str, worker: str, lease_s: float) -> Claim | None:
         with self._db.change() as change:
@@ -150,6 +153,20 @@ class SqlQueue:
         ).first()
         if released is None:
             raise StaleFence
+
+
+def _named_overdue(conn: Connection, now: datetime, waited_s: float, limit: int) -> Sequence[str]:
+    """Documents with a paper that a person has named, in the same plight; noted as told."""
+    waited = W.rung_at <= now - timedelta(seconds=waited_s)
+    expired = sa.and_(W.state == RereadState.READING.value, W.lease_until <= now,
+                      sa.or_(W.rung_at <= W.lease_until, waited))
+    due = sa.or_(sa.and_(W.state == RereadState.QUEUED.value, waited), expired)
+    rows = conn.execute(
+        sa.select(W.record_id, W.document_id).where(due).order_by(W.rung_at, W.record_id).limit(max(0, limit))
+        .with_for_update(skip_locked=True)).all()
+    if rows:
+        conn.execute(sa.update(t.rereads).where(W.record_id.in_([r.record_id for r in rows])).values(rung_at=now))
+    return list(dict.fromkeys(r.document_id for r in rows))
 
 
 def _claimable(document_id: str, now: datetime) -> sa.ColumnElement[bool]:

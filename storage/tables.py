@@ -268,6 +268,29 @@ review_queue = sa.Table(
     sa.Index(None, "holder"),
 )
 
+# Papers whose form a person has named and that are to be read again; one row a record, gone when it is read. What has
+# failed stays with its reason until the record is read, released or named anew.
+rereads = sa.Table(
+    "rereads", metadata,
+    Column("record_id", Text, sa.ForeignKey("records.id"), primary_key=True),
+    _ref("documents.id"),
+    Column("branch", Text, nullable=False),
+    Column("version", sa.Integer, nullable=False),  # of the record when it was named
+    Column("form_id", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("attempts", sa.Integer, nullable=False),
+    Column("fence", sa.BigInteger, nullable=False),
+    Column("worker", Text),
+    Column("lease_until", UtcTime),
+    Column("rung_at", UtcTime),
+    sa.Index(None, "document_id", "state"),
+    sa.Index(None, "state", "rung_at"),
+)
+
 # What a person has typed and not released. fence and step order the saves; body NULL: taken back.
 review_drafts = sa.Table(
     "review_drafts", metadata,

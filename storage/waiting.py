@@ -9,12 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digitizer.errors import HeldByAnother
+from digitizer.errors import BeingReadAgain, HeldByAnother
 from storage import tables as t
 from storage.base import State
 from storage.database import Change
 
-Q = t.review_queue.c
+Q, W = t.review_queue.c, t.rereads.c
+REREAD_FAILED = "reread_failed"  # the reason of what could not be read as a person named it
+FAILED = "failed"  # RereadState.FAILED
 
 
 def enter(change: Change, record_id: str, body: dict[str, Any]) -> None:
@@ -35,11 +37,20 @@ def follow(change: Change, record_id: str, state: State, body: dict[str, Any]) -
             sa.update(t.review_queue).where(Q.record_id == record_id).values(reason=main_reason(body)))
         return
     change.conn.execute(sa.delete(t.review_drafts).where(t.review_drafts.c.record_id == record_id))
+    change.conn.execute(sa.delete(t.rereads).where(W.record_id == record_id))
     change.conn.execute(sa.delete(t.review_queue).where(Q.record_id == record_id))
 
 
+def being_read() -> sa.ColumnElement[bool]:
+    """Of a row of the queue: whether its paper is to be read again, so that nobody may take it."""
+    return Q.record_id.in_(sa.select(W.record_id).where(W.state != FAILED))
+
+
 def require_free(change: Change, record_id: str, author: str) -> None:
-    """Raises HeldByAnother while somebody else works on the record: what they type must not run into a 412."""
+    """Raises HeldByAnother while somebody else works on the record: what they type must not run into a 412; and
+    BeingReadAgain while a worker does."""
+    if change.conn.execute(sa.select(W.record_id).where(W.record_id == record_id, W.state != FAILED)).first():
+        raise BeingReadAgain
     held = change.conn.execute(sa.select(Q.holder).where(
         Q.record_id == record_id, Q.holder.is_not(None), Q.holder != author, Q.lease_until > change.clock)).first()
     if held:

@@ -12,6 +12,7 @@ from storage.checks_base import Checks, Quality
 from storage.desk_base import Desk
 from storage.groups_base import Groups
 from storage.overview_base import Overview
+from storage.rereads_base import Rereads
 from storage.search_base import RecordSearch
 
 
@@ -170,3 +171,4 @@ class Workbench:
     quality: Quality
     groups: Groups
     sheets: Sheets
+    rereads: Rereads

@@ -1,5 +1,5 @@
 """What a person has set stays, through two thousand random lives of records: corrections, rows added to a table,
-look-ups, machine steps, each kept in the database as it comes."""
+look-ups, machine steps, a form named and read again, each kept in the database as it comes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from digitizer.document import Field, FieldStatus, Record, Source
 from digitizer.errors import StaleFence
+from digitizer.naming import Wish, named
 from digitizer.options import Options
 from digitizer.pipeline import settle
 from digitizer.ports import Lookup, Person, Verdict
@@ -58,9 +59,16 @@ class Town:
         return Lookup(self.verdict, HELD if self.verdict is Verdict.PERSON else None, mismatched)
 
 
+def read_again(record: Record) -> Record:
+    """Somebody named the form, and a worker has read the paper again."""
+    wish = Wish("khai-sinh", TEMPLATE.edition, "per_binh", "2026-11-30T00:00:00Z")
+    read = replace(sample_record(), fields=FIELDS, decision=None)
+    return settle(named(record, read, wish, (TEMPLATE,)), None, Options())
+
+
 Machine = Callable[[Record], Record]
 machine: st.SearchStrategy[Machine] = st.one_of(
-    st.sampled_from([normalize, validate]),
+    st.sampled_from([normalize, validate, read_again]),
     st.sampled_from(list(Verdict)).map(lambda v: lambda record: enrich(record, Town(v))),
     st.sampled_from(list(Verdict)).map(lambda v: lambda record: settle(record, Town(v), Options())),
 )
@@ -106,6 +114,7 @@ def test_no_later_step_changes_what_a_person_set(
 ) -> None:
     record_id, records = next(fresh), world.stores.records
     set_by_person: dict[str, Field] = {}
+    naming = None
     for step in history:
         stored = records.record(record_id, "*")
         record = record_from_json(stored.body)
@@ -118,6 +127,8 @@ def test_no_later_step_changes_what_a_person_set(
             set_by_person |= {f.id: f for f in after.fields if f.id in wanted or f.id not in had}
         else:
             after, author = step(record), "machine"
+        naming = after.naming if step is read_again else naming
+        assert after.naming == naming and after.form is not None
         records.correct(record_id, "*", stored.version, record_to_json(after), author, "thử")
         kept = record_from_json(records.record(record_id, "*").body).fields
         assert set_by_person.keys() <= {f.id for f in kept}

@@ -1,12 +1,11 @@
-"""The one job: takes a document's id, leaves records in the database; safe to run twice, late, or by two at once."""
+"""The one job: takes a document's id, leaves records in the database, or reads again what of it a person has
+named (workers/named.py); safe to run twice, late, or by two at once."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -20,6 +19,8 @@ from digitizer.wire import record_to_json
 from storage.base import Claim, NewRecord, State, Stores, WorkQueue
 from storage.workbench import PagePicture
 from workers.context import Workplace, current, document_bound
+from workers.heartbeat import heartbeat
+from workers.named import read_named_papers
 
 log = structlog.get_logger("workers.jobs")
 
@@ -41,10 +42,11 @@ def process_document(document_id: str) -> None:
         workplace.stores.objects.check()
         claim = workplace.stores.queue.claim(document_id, workplace.name, workplace.lease_s)
         if claim is None:
-            log.info("nothing_to_do")  # finished, or another worker holds it: a doorbell may ring twice
+            if not read_named_papers(workplace, document_id):
+                log.info("nothing_to_do")  # finished, or another worker holds it: a doorbell may ring twice
             return
         try:
-            with heartbeat(workplace, claim):
+            with heartbeat(workplace, lambda: workplace.stores.queue.heartbeat(claim, workplace.lease_s)):
                 save(workplace, claim, read_document(workplace, claim))
         except StaleFence:
             log.warning("stale_fence", fence=claim.fence)  # another worker has taken over; ours is dropped
@@ -116,27 +118,3 @@ def _save_once(queue: WorkQueue, claim: Claim, reached: Reached) -> None:
         return
     queue.finish(claim, reached.records, reached.state, reached.reason_code)
     log.info("finished", state=reached.state.value, code=reached.reason_code, records=len(reached.records))
-
-
-@contextmanager
-def heartbeat(workplace: Workplace, claim: Claim) -> Iterator[None]:
-    """Keeps the lease while the body runs. When it is lost the reading is ended: nobody wants its result any more."""
-    done = threading.Event()
-
-    def beat() -> None:
-        while not done.wait(workplace.lease_s / 3):
-            try:
-                workplace.stores.queue.heartbeat(claim, workplace.lease_s)
-            except StaleFence:
-                workplace.reader.cancel()
-                return
-            except DigitizerError as error:
-                log.warning("heartbeat_failed", code=error.code)  # the lease may outlast it; the fence decides
-
-    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()

@@ -186,6 +186,31 @@ def group_pages(
         yield current.closed()
 
 
+def named_pages(surveyed: Iterable[tuple[CleanPage, PageText]], template: Template) -> DocumentPages:
+    """All pages as one document of the form that a person has named, whatever they look like; only their order is that
+    of the form's print, where that can be told."""
+    opened = _Open(FormMatch(template.id, template.edition, 1.0), template)
+    spare: tuple[CleanPage, PageText] | None = None
+    title = 0.0
+    for page, text in surveyed:
+        if page.blank or not text.lines:
+            opened.leaves.append(_Leaf(page.number, PageClass.BLANK))
+            spare = spare or (page, text)
+            continue
+        look, at = Look(text), None
+        titled = look.likeness(template).title if template.layout is Layout.FORM else 0.0
+        if opened.texts and template.layout is Layout.FORM:
+            at = 0 if titled > max(title, TITLE_SURE) else best_fit(opened.texts, look, template, True).at
+        title = max(title, titled)
+        notes = bool(opened.texts) and is_notes(look, (template,), opened.last)
+        opened.add(_Leaf(page.number, PageClass.NOTES if notes else PageClass.CONTINUATION, (page, text)), look, at)
+    if spare and not opened.texts:  # somebody sees a form where nothing is printed, as far as the machine sees
+        opened.leaves[0].held = spare
+    for leaf in [leaf for leaf in opened.leaves if leaf.held][:1]:
+        leaf.kind = PageClass.LEAD if template.lead else PageClass.FIRST
+    return opened.closed()
+
+
 def _follow(
     current: _Open | None, page: CleanPage, look: Look, forms: tuple[Sequence[Template], Template | None]
 ) -> _Open:

@@ -43,17 +43,24 @@ def _pdf(intake: Intake, options: Options) -> Iterator[PageImage]:
         sizes = [page_size_pt(page) for page in pages]
         waiting: list[tuple[int, float | None]] = []  # page number and the resolution of the scan on it
         for number, (page, size) in enumerate(zip(pages, sizes, strict=True), start=1):
+            if not options.wants(number):
+                if waiting:  # what is drawn together stands together
+                    yield from _drawn(intake.path, waiting, sizes, options)
+                    waiting = []
+                continue
             picture = lone_picture(page, size)
             scan = wrapped_scan(picture, options.limits.page_pixels) if picture else None
             image = unwrapped(scan) if scan else None
             taken = _taken_dpi(picture, size) if picture else None
             if image is None:
                 waiting.append((number, taken))
-            if waiting and (image is not None or len(waiting) == BATCH_PAGES or number == len(pages)):
+            if waiting and (image is not None or len(waiting) == BATCH_PAGES):
                 yield from _drawn(intake.path, waiting, sizes, options)
                 waiting = []
             if image is not None:
                 yield PageImage(number, _sized(image, _expected(size, options)), float(options.render_dpi), taken)
+        if waiting:
+            yield from _drawn(intake.path, waiting, sizes, options)
 
 
 def _expected(size_pt: tuple[float, float], options: Options) -> tuple[int, int]:
@@ -111,6 +118,8 @@ def _raster(intake: Intake, options: Options) -> Iterator[PageImage]:
             frames = ImageSequence.Iterator(file) if intake.media_type == "image/tiff" else [file]
             for number, frame in enumerate(frames, start=1):
                 _check_pixels(frame.size, number, options.limits)
+                if not options.wants(number):
+                    continue
                 yield _frame_page(frame, number, options.render_dpi)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise DamagedDocument(f"{intake.media_type}: {type(error).__name__}") from error

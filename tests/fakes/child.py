@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -22,8 +23,9 @@ from digitizer.options import Limits, Options, picture_name
 
 BEHAVIOURS = (
     "good", "crash", "abort", "hang", "memory", "raise", "grandchild", "lie", "nonsense", "chatter", "flood", "look",
-    "disk", "slow", "leave", "show", "show_junk", "show_link",
+    "disk", "slow", "leave", "show", "show_junk", "show_link", "then_crash", "then_slow", "then_lie",
 )
+THEN = "then_"  # well at first; so when the paper is read again as a person named it
 SECRET = "Nguyễn Thị Bí Mật"  # invented; must never come out in an error
 
 
@@ -54,6 +56,10 @@ def read(path: Path, name: str, options: Options) -> Iterator[Record]:
     assert isinstance(pixel, tuple)
     behaviour = BEHAVIOURS[int(pixel[0])] if pixel[1:] == (7, 7) else "good"
     good = record(path, behaviour)
+    behaviour = behaviour.removeprefix(THEN) if options.named else "good" if behaviour.startswith(THEN) else behaviour
+    if options.named:
+        told = FormMatch(options.named.form_id, options.named.edition, 1.0)
+        good = replace(good, form=told, pages=options.named.pages)
     yield from BAD.get(behaviour, lambda p, r: iter((r,)))(path, good)
 
 
