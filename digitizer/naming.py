@@ -6,14 +6,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from digitizer.document import Decision, Dossier, Field, Finding, FormMatch, Naming, Outcome, PageClass, Record, Source
+from digitizer.document import (
+    Decision,
+    Dossier,
+    Field,
+    Finding,
+    FormMatch,
+    Naming,
+    Outcome,
+    PageClass,
+    Reason,
+    Record,
+    Source,
+)
 from digitizer.rows import in_print, spec_of
 from digitizer.stages.pass_on import STAGE as PASS_ON
 from digitizer.stages.validate import validate
 from digitizer.template import Template, edition_of
 
-CODE = "form_named"
+CODE, DISPUTED = "form_named", "form_disputed"
 _MESSAGE = "Loại giấy do người kiểm tra xác định, máy đã đọc lại theo đó; hãy đối chiếu loại giấy và các mục."
+
+_DISPUTED = "Người kiểm tra cho biết giấy này thuộc mẫu khác; chưa đọc lại được theo mẫu đó."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +61,19 @@ def named(before: Record, read: Record, wish: Wish, templates: Sequence[Template
     return validate(record)
 
 
+def disputed(record: Record) -> Record:
+    """With what people have said so far, held back: it is another form, and nothing of it goes out as this one."""
+    reasons = record.decision.reasons if record.decision else ()
+    kept = tuple(r for r in reasons if r.code != DISPUTED)
+    before = record.decision or Decision(Outcome.REVIEW)
+    return replace(record, decision=replace(
+        before, outcome=Outcome.REVIEW, reasons=(Reason(DISPUTED, _DISPUTED), *kept)))
+
+
 def _with_peoples(before: Record, read: Record, template: Template) -> tuple[Field, ...]:
-    """The fields as read, those that people have set in their place; and what only people saw, such as a table's row."""
+    """The fields as read, those that people have set in their place; and what only they saw, such as a row."""
     theirs = {f.id: f for f in before.fields if f.source is Source.PERSON}
-    fields = [_kept(theirs.pop(f.id), f) if f.id in theirs and theirs[f.id].type == f.type else f for f in read.fields]
+    fields = [_kept(theirs[f.id], f) if f.id in theirs and theirs[f.id].type == f.type else f for f in read.fields]
     here = {f.id for f in fields}
     specs = {name: spec_of(name, template) for name in theirs.keys() - here}
     new = [theirs[name] for name, spec in specs.items() if spec and spec.type.value == theirs[name].type]

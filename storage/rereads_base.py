@@ -1,4 +1,4 @@
-"""The door to papers whose form a person has named: asked for in review, read again by a worker; protocol and values."""
+"""The door to papers whose form a person has named: asked for in review, read by a worker; protocol and values."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Rereads(Protocol):
         NotFound, InvalidMove (released or rejected), LeaseLost, HeldByAnother, BeingReadAgain, PreconditionFailed."""
 
     def claim(self, document_id: str, worker: str, lease_s: float) -> RereadClaim | None:
-        """The next of this document's records to be read again. One that three workers have died on fails ('poison')."""
+        """The next of this document's records to be read again. One that three workers died on fails ('poison')."""
 
     def heartbeat(self, claim: RereadClaim, lease_s: float) -> None:
         """Raises StaleFence."""

@@ -107,7 +107,7 @@ def start(page: Page) -> None:
     """Enter on the queue page; the first stop of the record has the focus then."""
     expect(page.locator(".start button")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".stop:focus, #finish:focus")).to_have_count(1)
+    expect(page.locator(".stop:focus, .unnamed:focus, #finish:focus")).to_have_count(1)
 
 
 def field(page: Page, name: str) -> Locator:

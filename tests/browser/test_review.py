@@ -247,7 +247,7 @@ def test_release_is_refused_while_something_is_asked(staff: Office) -> None:
     assert focused(page) == BORN and state(staff, record) is State.NEEDS_REVIEW
 
 
-def test_unknown_paper_can_be_put_aside_only(staff: Office) -> None:
+def test_unknown_paper_cannot_be_released_as_it_is(staff: Office) -> None:
     waiting(staff, (), form=None)
     page = at_desk(staff)
     expect(page.get_by_text("Máy không biết loại giấy này.")).to_be_visible()

@@ -14,6 +14,8 @@ REASONS = {
     "label_not_found": _("không thấy mục trên giấy"), "illegible": _("không đọc được"),
     "registry_disagrees": _("khác cơ sở dữ liệu dân cư"), "registry_mismatch": _("không khớp dân cư"),
     "form_uncertain": _("chưa chắc loại giấy"), "unknown_form": _("không rõ loại giấy"),
+    "form_named": _("mẫu do người đặt"), "form_disputed": _("người cho là mẫu khác"),
+    "reread_failed": _("không đọc lại được"),
     "page_missing": _("thiếu trang"), "blank_document": _("trang trắng"), "not_understood": _("không hiểu giá trị"),
     "held": _("loại trường đang tắt tự nhận"), "poison": _("ba lần đọc không xong"),
     "needs_original": _("cần xem bản giấy"), "contradicts": _("thông tin mâu thuẫn"),

@@ -10,13 +10,14 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from digitizer.errors import Forbidden, HeldByAnother, NotFound
+from digitizer.errors import BeingReadAgain, Forbidden, HeldByAnother, NotFound
 from digitizer.vietnam import lists, units
 from storage.desk_base import Backlog
 from storage.workbench import Person
 from web.deps import Parts, Service, checked_id
 from web.ui.pages import render
 from web.ui.review_keys import KEYS
+from web.ui.review_named import choices
 from web.ui.review_parts import (
     Checker,
     Filter,
@@ -32,6 +33,7 @@ from web.ui.rights import Right, rights
 from web.ui.session import workbench_of
 
 router = APIRouter(include_in_schema=False)
+REFUSALS = (HeldByAnother, BeingReadAgain, NotFound, Forbidden)
 
 
 class TakeForm(Filter):
@@ -58,7 +60,7 @@ def take(request: Request, service: Parts, person: Checker, form: Annotated[Take
     if form.record:
         try:
             lease = desk.take(who, checked_id(form.record))
-        except (HeldByAnother, NotFound, Forbidden) as error:
+        except REFUSALS as error:
             return _queue_page(request, service, person, _plain(form), error.code)
     else:
         found = desk.take_next(who, form.wanted())
@@ -73,10 +75,11 @@ def show_record(request: Request, service: Parts, person: Watcher, record_id: st
     """The page of one record. Opening it is taking it: whoever may not gets the queue with the reason."""
     try:
         lease = desk_of(service).take(taker(service, person), checked_id(record_id))
-    except (HeldByAnother, NotFound, Forbidden) as error:
+    except REFUSALS as error:
         return _queue_page(request, service, person, wanted, error.code)
     return render(
         request, "review.html", keys=KEYS, rejects=REJECT_WORDS, escalates=ESCALATE_WORDS, postpones=POSTPONE_WORDS,
+        choices=choices(service.templates),
         closed=closed_lists(), query=wanted.query, **shown_sheet(request, service, person, lease),
     )
 
@@ -119,12 +122,13 @@ def _queue_page(request: Request, service: Service, person: Person, wanted: Filt
         "held": [w for w in aside if w.holder and w.holder != person.id],
         "postponed": [w for w in aside if w.postponed_until],
         "escalated": [w for w in aside if w.escalated and not w.holder],
+        "reading": workbench_of(service).rereads.waiting(person.branch),
         "list": desk.waiting(person.branch, wanted.wanted(), 50),
         "forms": _distinct(backlog, "form_id"), "branches": _distinct(backlog, "branch"),
         "reasons": _distinct(backlog, "reason"), "reason_words": REASON_WORDS, "escalate_words": ESCALATE_WORDS,
         "form_names": {t.id: t.name for t in service.templates}, "free": _fitting(backlog, wanted),
     }
-    status = {"held_by_another": 409, "not_found": 404, "forbidden": 403}.get(said, 200)
+    status = {"held_by_another": 409, "being_read_again": 409, "not_found": 404, "forbidden": 403}.get(said, 200)
     return render(request, "review_queue.html", status, **shown)
 
 

@@ -35,6 +35,7 @@ KEYS: tuple[Key, ...] = (
     Key("Alt+Enter", "Phát hành hồ sơ", "finish", ("Enter", "NumpadEnter")),
     Key("Alt+P", "Hoãn lại", "postpone", ("KeyP",)),
     Key("Alt+X", "Từ chối bản quét", "reject", ("KeyX",)),
+    Key("Alt+M", "Chọn mẫu cho giấy và đọc lại", "form", ("KeyM",)),
     Key("Alt+E", "Chuyển cấp trên", "escalate", ("KeyE",)),
     Key("Alt+H", "Trả lại hàng chờ", "back", ("KeyH",)),
     Key("Alt++, Alt+-", "Phóng to, thu nhỏ trang", "zoom", ("Equal", "NumpadAdd", "Minus", "NumpadSubtract")),

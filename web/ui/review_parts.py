@@ -9,11 +9,13 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
+from digitizer.errors import NotFound
 from storage.base import StoredRecord
 from storage.desk_base import Desk, Lease, Taker, Wanted
 from storage.workbench import Person
 from web.deps import Service, checked_id
 from web.ui.language import language_of, translations
+from web.ui.review_named import form_now
 from web.ui.review_sheet import Reviewer, Sheet, sheet
 from web.ui.review_words import STATUS_WORDS, Translate
 from web.ui.rights import Right, rights
@@ -81,9 +83,19 @@ def sheet_of(request: Request, service: Service, person: Person, stored: StoredR
     return sheet(stored, desk_of(service).drafts(stored.id), pages, reviewer(request, service, person))
 
 
+def name_of(service: Service, who: str) -> str:
+    """Of a person; of a key its id."""
+    try:
+        return workbench_of(service).people.person(who, "*").name if who else ""
+    except NotFound:
+        return who
+
+
 def shown_sheet(request: Request, service: Service, person: Person, lease: Lease) -> dict[str, Any]:
     """What the template of a sheet is given."""
-    stored = service.stores.records.record(lease.record_id, person.branch)
-    return {"sheet": sheet_of(request, service, person, stored), "lease": lease,
+    stored, bench = service.stores.records.record(lease.record_id, person.branch), workbench_of(service)
+    now = form_now(stored, bench.rereads.of(stored.id), service.templates)
+    return {"form_now": now, "namer": name_of(service, now.author),
+            "sheet": sheet_of(request, service, person, stored), "lease": lease,
             "status_words": STATUS_WORDS, "lease_seconds": int(service.review_lease.total_seconds())}
 

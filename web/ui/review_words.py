@@ -38,9 +38,15 @@ REASON_WORDS = {
     "low_confidence": "Máy đọc chưa chắc", "required_blank": "Thiếu mục bắt buộc", "label_not_found": "Không thấy mục",
     "illegible": "Không đọc được", "registry_disagrees": "Khác dữ liệu dân cư", "registry_mismatch":
     "Không khớp dân cư", "registry_not_found": "Không có trong dân cư", "form_uncertain": "Chưa chắc loại giấy",
-    "unknown_form": "Không rõ loại giấy", "blank_document": "Trang trắng", "page_missing": "Thiếu trang",
+    "unknown_form": "Không rõ loại giấy", "form_named": "Mẫu do người đặt", "form_disputed": "Người cho là mẫu khác",
+    "reread_failed": "Không đọc lại được", "blank_document": "Trang trắng", "page_missing": "Thiếu trang",
     "not_understood": "Không hiểu giá trị", "id_sex_differs": "Số định danh khác giới tính",
     "id_year_differs": "Số định danh khác năm sinh", "surname_marks": "Dấu của họ", "name_unusual": "Tên lạ",
+}
+# Why a paper could not be read again as a person named it; other codes are errors with a sentence of their own.
+FAILED_WORDS = {
+    "original_missing": "Không tìm thấy bản gốc đã lưu. Hãy báo ngay cho người quản trị.",
+    "poison": "Máy đã thử ba lần mà không đọc xong.",
 }
 # Blocks of fields, by the first part of their ids; what is not here goes without a heading.
 BLOCK_WORDS = {

@@ -21,13 +21,14 @@ from web.ui import (
     redact,
     review,
     review_actions,
+    review_form,
     signin,
 )
 from web.ui.pages import HERE
 
 PARTS = (
-    signin, oidc, people, page_pictures, records, beside, redact, check, groups, quality, review, review_actions, kiosk,
-    overview,
+    signin, oidc, people, page_pictures, records, beside, redact, check, groups, quality, review, review_actions,
+    review_form, kiosk, overview,
 )
 
 

@@ -1,7 +1,9 @@
 // The review page: listens to keys and buttons, goes from field to field and from record to record.
 
 import { composing } from "./composing.js";
+import { folded } from "./folding.js";
 import { Fields, words } from "./review_fields.js";
+import { openNaming } from "./review_form.js";
 import { Rows, numbered } from "./review_rows.js";
 import { post, token, trouble } from "./review_save.js";
 import { View, within } from "./review_view.js";
@@ -73,6 +75,7 @@ function said(state) {
 
 const ways = {
   lost: () => [words.lost, words.retake, retake],
+  reading: () => [words.reading, words.queue, () => { location.href = `/review${work.dataset.query}`; }],
   gone: () => [words.gone, words.queue, () => { location.href = `/review${work.dataset.query}`; }],
   changed: () => [words.changed, words.reload, () => location.reload()],
   signedout: () => [words.signedout, words.signin, signIn],
@@ -149,11 +152,11 @@ function asked(body) {
 }
 
 /** The next record, which has been fetched already; the queue where there is none. */
-async function onward(text) {
+async function onward(text, last = "nothing_left") {
   const next = (coming && await coming) || await fetchNext();
   coming = null;
   if (!next) {
-    location.href = `/review${work.dataset.query}${work.dataset.query ? "&" : "?"}said=nothing_left`;
+    location.href = `/review${work.dataset.query}${work.dataset.query ? "&" : "?"}said=${last}`;
     return;
   }
   work.replaceChildren(next);
@@ -181,7 +184,9 @@ function begin(article) {
   hideTrouble();
   sheet = new Sheet(article);
   const first = sheet.fields.next(null);
+  const unnamed = article.querySelector(".unnamed"); // a paper of no known form: giving it one comes first
   if (first) go(first);
+  else if (unnamed) unnamed.focus();
   else sheet.onward(null);
   const soon = window.requestIdleCallback || ((f) => setTimeout(f, 200));
   soon(() => { coming = coming || fetchNext(); });
@@ -215,6 +220,10 @@ const actions = {
   },
   postpone: () => ask("postpone", (minutes) => decide("postpone", { minutes: Number(minutes) }, "")),
   reject: () => ask("reject", (reason) => decide("reject", { reason }, "")),
+  form: () => openNaming(sheet, {
+    done: (text) => onward(text, "named"), stopped: showTrouble,
+    closed: () => { if (sheet.fields.current) go(sheet.fields.current.box); },
+  }),
   escalate: () => ask("escalate", (reason) => decide("escalate", { reason }, "")),
   back: async () => {
     await sheet.fields.saver.flush().catch(() => {});
@@ -335,9 +344,5 @@ work.addEventListener("input", async (event) => {
     return option;
   }));
 });
-
-function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
-}
 
 begin(work.querySelector("article"));

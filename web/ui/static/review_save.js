@@ -18,12 +18,12 @@ export async function post(path, body, headers = {}, more = {}) {
   }
 }
 
-/** What stands in the way: "" (nothing), offline, signedout, lost, gone, changed, refused, failed. */
+/** What stands in the way: "" (nothing), offline, signedout, lost, reading, gone, changed, refused, failed. */
 export function trouble({ status, body }) {
   if (status >= 200 && status < 300) return "";
   if (status === 0 || status === 429 || status >= 500) return "offline";
   if (status === 401 || (status === 403 && body && body.code === "foreign_form")) return "signedout";
-  if (status === 409) return "lost";
+  if (status === 409) return body && body.code === "being_read_again" ? "reading" : "lost";
   if (status === 404) return "gone";
   if (status === 412) return "changed";
   return status === 422 ? "refused" : "failed";

@@ -1,0 +1,85 @@
+"""What the review page says of a paper's form: takes a record and what is asked of it, gives candidates and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitizer.document import Source
+from digitizer.errors import by_code
+from digitizer.template import Template
+from digitizer.vietnam.text import fold
+from storage.base import StoredRecord
+from storage.rereads_base import Reread, RereadState
+from web.ui.review_words import FAILED_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """A form to choose. search: what it is found by, without marks."""
+
+    id: str
+    edition: str
+    name: str
+    code: str
+    since: str
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormNow:
+    """What a sheet knows of its form. candidates: JSON [[id, edition, percent] …], the machine's, best first. answers:
+    set by people in the version there is. pages: as a person says them. author: who has named the form, '' for nobody.
+    failed: why it could not be read as `failed_form` says, '' where nothing failed."""
+
+    id: str
+    edition: str
+    candidates: str
+    answers: int
+    pages: str
+    author: str = ""
+    failed: str = ""
+    failed_form: str = ""
+
+
+def choices(templates: Sequence[Template]) -> list[FormChoice]:
+    """Every edition of every form, by name; the newest edition first."""
+    newest_first = sorted(templates, key=lambda t: t.valid_from, reverse=True)
+    return [
+        FormChoice(t.id, t.edition, t.name, t.form_code, f"{t.valid_from:%d/%m/%Y}",
+                   fold(f"{t.name} {t.id} {t.form_code} {t.edition} {t.valid_from:%d/%m/%Y}"))
+        for t in sorted(newest_first, key=lambda t: fold(t.name))
+    ]
+
+
+def form_now(stored: StoredRecord, asked: Reread | None, templates: Sequence[Template]) -> FormNow:
+    form = stored.body["form"]
+    matches = [*form.get("candidates", ())]
+    if form["id"] and "naming" not in form and all(c["id"] != form["id"] for c in matches):
+        matches.insert(0, form)
+    people = sum(f["source"] == Source.PERSON.value for f in stored.body["fields"].values())
+    found = [[c["id"], c["edition"], round(100 * c["confidence"])] for c in matches]
+    failed = asked is not None and asked.state is RereadState.FAILED
+    return FormNow(
+        form["id"] or "", form["edition"] or "", json.dumps(found), people, spans(stored.body["pages"]),
+        form.get("naming", {}).get("author", ""), why_failed(asked.reason_code) if asked and failed else "",
+        next((t.name for t in templates if asked and t.id == asked.form_id), "") if failed else "",
+    )
+
+
+def why_failed(code: str) -> str:
+    """In Vietnamese, for whoever works on the record."""
+    error = by_code().get(code)
+    return FAILED_WORDS.get(code) or (error.clerk if error else code)
+
+
+def spans(pages: Sequence[int]) -> str:
+    """1, 2, 3, 5 as 1–3, 5."""
+    runs: list[list[int]] = []
+    for page in sorted(pages):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ", ".join(f"{a}–{b}" if b > a else str(a) for a, b in runs)
