@@ -20,7 +20,7 @@ from digitizer.template import load_templates
 from settings import Settings
 from storage.connect import open_stores
 from storage.workbench import SessionRules
-from web import checks, documents, events, forms, health, records, review, searchable
+from web import checks, documents, events, forms, health, naming, records, review, searchable
 from web.access import Access
 from web.deps import Service
 from web.glancing import Glancers
@@ -87,7 +87,7 @@ def build(service: Service, on_stop: Callable[[], None] = lambda: None) -> FastA
     app.state.service = service
     health.count_backlog(service)
     app.add_middleware(Access, metrics=service.metrics, upload_bytes=service.limits.upload_bytes)
-    for part in (documents, checks, events, records, searchable, review, forms, health):
+    for part in (documents, checks, events, records, searchable, review, naming, forms, health):
         app.include_router(part.router)
     if service.stores.workbench is not None:
         add_pages(app)

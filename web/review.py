@@ -55,7 +55,7 @@ def _new_version(
     service: Service, identity: Identity, seen: StoredRecord, if_match: str, wanted: CorrectionIn
 ) -> Answer:
     if if_match != etag(seen):
-        raise _changed(seen)
+        raise changed(seen)
     changes = {
         name: Change(status=c.status, raw=c.raw, value=c.value, value_given="value" in c.model_fields_set)
         for name, c in wanted.fields.items()
@@ -73,13 +73,13 @@ def _new_version(
             seen.id, identity.branch, seen.version, record_to_json(corrected), identity.key_id, wanted.reason
         )
     except PreconditionFailed:
-        raise _changed(find(service, identity, seen.id)) from None
+        raise changed(find(service, identity, seen.id)) from None
     body = show(service, new).model_dump(mode="json")
     headers = {"Content-Type": "application/json", "ETag": etag(new)}
     return Answer(200, headers, json.dumps(body, ensure_ascii=False))
 
 
-def _changed(now: StoredRecord) -> Problem:
+def changed(now: StoredRecord) -> Problem:
     """412 that tells the loser where the record stands, so that the screen can show both."""
     current = {"version": now.version, "href": f"/v1/records/{now.id}"}
     return Problem(PreconditionFailed(), {"ETag": etag(now)}, {"current": current})

@@ -338,6 +338,31 @@ class CorrectionIn(BaseModel):
         return given
 
 
+class NamingIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"form": "ct01"}]})
+
+    form: str = Field(min_length=1, max_length=64, description="An `id` of `GET /v1/forms`")
+    edition: str | None = Field(default=None, max_length=64, description="Its newest one where left out")
+
+
+class RereadOut(BaseModel):
+    """A paper that is read again as a person named it, or that could not be."""
+
+    form: str
+    edition: str
+    author: str = Field(description="Key id, or id of a person")
+    asked_at: Time
+    state: Literal["queued", "reading", "failed"] = Field(description="Failed: the record is in review as it was")
+    reason_code: str | None = Field(description="Of failed; the codes of docs/errors.md")
+    clerk: str | None = Field(description="Why, in Vietnamese")
+
+
+class NamingOut(BaseModel):
+    record_id: str
+    form: FormRef = Field(description="As the record stands; `source` is `person` where a person has named it")
+    reading: RereadOut | None
+
+
 class FormOut(BaseModel):
     id: str
     edition: str

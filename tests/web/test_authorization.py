@@ -31,6 +31,9 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     # this record's pages have no pictures: 404 for whoever may; with them see tests/browser/test_records.py
     ("get", "/v1/records/{record_id}/searchable.pdf"): (401, 401, 403, 403, 403, 404, 404, 404, 404, 404),
     ("post", "/v1/records/{record_id}/corrections"): (401, 401, 403, 403, 403, 403, 403, 403, 200, 404),
+    ("get", "/v1/records/{record_id}/reading"): RECORD,
+    # this record is published: 409 for whoever may; of one in review see tests/web/test_naming.py
+    ("post", "/v1/records/{record_id}/form"): (401, 401, 403, 403, 403, 403, 403, 403, 409, 404),
     ("get", "/v1/forms"): OPEN,
     ("get", "/v1/forms/{form_id}/schema"): OPEN,
     ("get", "/v1/limits"): OPEN,
@@ -69,6 +72,9 @@ def ask(world: World, caller: str, operation: tuple[str, str], place: dict[str, 
     elif path.endswith("/corrections"):
         request["headers"]["If-Match"] = '"1-published"'
         request["json"] = {"fields": {"child.sex": {}}, "reason": "x"}
+    elif operation == ("post", "/v1/records/{record_id}/form"):
+        request["headers"]["If-Match"] = '"1-published"'
+        request["json"] = {"form": "khai-sinh"}
     with world.client(None if caller == "none" else caller) as http:
         return http.request(method.upper(), path.format(**place), **request)
 
