@@ -274,7 +274,7 @@ def test_what_could_not_be_read_says_why(staff: Office, code: str, words: str) -
     expect(page.locator("table").first).to_contain_text("Không đọc lại được")
     page.get_by_role("button", name="Nhận hồ sơ tiếp theo").click()
     expect(page.locator(".named [role=alert]")).to_contain_text(words)
-    expect(page.locator(".named [role=alert]")).to_contain_text("Hồ sơ vẫn như trước.")
+    expect(page.locator(".named [role=alert]")).to_contain_text("hồ sơ vẫn như trước.")
     assert focused(page) == NAME
 
 

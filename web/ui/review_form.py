@@ -21,7 +21,7 @@ from web.errors import invalid
 from web.records import etag
 from web.schemas import rfc3339
 from web.ui.review_parts import Checker, Held, desk_of
-from web.ui.review_sheet import said_by
+from web.ui.review_said import said_by
 from web.ui.session import workbench_of
 
 router = APIRouter(include_in_schema=False)
@@ -54,12 +54,15 @@ def name_form(
 
 def _answered(service: Service, stored: StoredRecord, person_id: str) -> dict[str, Any] | None:
     """The record with what the person has said and not only begun to type; None where that is nothing."""
-    said = said_by(desk_of(service).drafts(stored.id), person_id)
-    sure = {name: change for name, change in said.changes.items() if name not in said.unsure}
-    if not sure:
-        return None
     record = record_from_json(stored.body)
-    wrong = faults(record, sure, service.templates)  # a text without a meaning stands as it was written
-    heard = {k: replace(c, value=None, value_given=True) if k in wrong else c for k, c in sure.items()}
+    said = said_by(desk_of(service).drafts(stored.id), person_id, record, service.templates)
+    sure = {name: change for name, change in said.changes.items() if name not in said.unsure | said.unkeyed}
+    wrong = {name: fault.code for name, fault in faults(record, sure, service.templates).items()}
+    heard = {  # a text without a meaning stands as it was written
+        name: replace(change, value=None, value_given=True) if name in wrong else change
+        for name, change in sure.items() if wrong.get(name, "no_value") == "no_value"
+    }
+    if not heard:
+        return None
     author = Author(person_id, rfc3339(datetime.now(UTC)))
     return record_to_json(disputed(correct(record, heard, author, service.accept_probability, service.templates)))

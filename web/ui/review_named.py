@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digitizer.document import Source
 from digitizer.errors import by_code
-from digitizer.template import Template
+from digitizer.template import Template, edition_of
 from digitizer.vietnam.text import fold
 from storage.base import StoredRecord
 from storage.rereads_base import Reread, RereadState
-from web.ui.review_words import FAILED_WORDS
+from storage.waiting import REREAD_FAILED
+
+_FAILED = "Không đọc lại được theo mẫu {form}; hồ sơ vẫn như trước."
+# Reasons that are no error of the tree.
+FAILED = {
+    "original_missing": "Không tìm thấy bản gốc đã lưu. Hãy báo ngay cho người quản trị.",
+    "poison": "Máy đã thử ba lần mà không đọc xong.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class FormChoice:
 class FormNow:
     """What a sheet knows of its form. candidates: JSON [[id, edition, percent] …], the machine's, best first. answers:
     set by people in the version there is. pages: as a person says them. author: who has named the form, '' for nobody.
-    failed: why it could not be read as `failed_form` says, '' where nothing failed."""
+    failed: sentences with their codes that say that and why it could not be read again."""
 
     id: str
     edition: str
@@ -39,8 +46,7 @@ class FormNow:
     answers: int
     pages: str
     author: str = ""
-    failed: str = ""
-    failed_form: str = ""
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 def choices(templates: Sequence[Template]) -> list[FormChoice]:
@@ -60,18 +66,23 @@ def form_now(stored: StoredRecord, asked: Reread | None, templates: Sequence[Tem
         matches.insert(0, form)
     people = sum(f["source"] == Source.PERSON.value for f in stored.body["fields"].values())
     found = [[c["id"], c["edition"], round(100 * c["confidence"])] for c in matches]
-    failed = asked is not None and asked.state is RereadState.FAILED
     return FormNow(
         form["id"] or "", form["edition"] or "", json.dumps(found), people, spans(stored.body["pages"]),
-        form.get("naming", {}).get("author", ""), why_failed(asked.reason_code) if asked and failed else "",
-        next((t.name for t in templates if asked and t.id == asked.form_id), "") if failed else "",
+        form.get("naming", {}).get("author", ""), tuple(_failed(asked, templates)) if asked else (),
     )
+
+
+def _failed(asked: Reread, templates: Sequence[Template]) -> Iterator[tuple[str, str]]:
+    if asked.state is RereadState.FAILED:
+        template = edition_of(asked.form_id, asked.edition, templates)
+        yield REREAD_FAILED, _FAILED.format(form=template.name if template else asked.form_id)
+        yield asked.reason_code, why_failed(asked.reason_code)
 
 
 def why_failed(code: str) -> str:
     """In Vietnamese, for whoever works on the record."""
     error = by_code().get(code)
-    return FAILED_WORDS.get(code) or (error.clerk if error else code)
+    return FAILED.get(code) or (error.clerk if error else code)
 
 
 def spans(pages: Sequence[int]) -> str:

@@ -43,11 +43,6 @@ REASON_WORDS = {
     "not_understood": "Không hiểu giá trị", "id_sex_differs": "Số định danh khác giới tính",
     "id_year_differs": "Số định danh khác năm sinh", "surname_marks": "Dấu của họ", "name_unusual": "Tên lạ",
 }
-# Why a paper could not be read again as a person named it; other codes are errors with a sentence of their own.
-FAILED_WORDS = {
-    "original_missing": "Không tìm thấy bản gốc đã lưu. Hãy báo ngay cho người quản trị.",
-    "poison": "Máy đã thử ba lần mà không đọc xong.",
-}
 # Blocks of fields, by the first part of their ids; what is not here goes without a heading.
 BLOCK_WORDS = {
     "requester": "Người yêu cầu", "child": "Người được khai sinh", "mother": "Người mẹ", "father": "Người cha",
