@@ -66,6 +66,10 @@ def _is_place_and_date(text: str) -> bool:
     return day is not None and not (place and place.split()[-1][0].islower())
 
 
+# Endings that addresses of people in Vietnam have, all in one case: "outlook.cor" and "khoaO1@" are misread.
+_EMAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+(?:com|vn|net|org|edu|gov|info|me|io|eu|de|fr|jp|kr|us|uk|au|ru|cz)", re.A)
+
+
 _GRAMMARS: dict[str, Callable[[str], bool]] = {
     "date": lambda text: dates.parse_date(text) is not None,
     "datetime": lambda text: dates.parse_datetime(text) is not None,
@@ -75,6 +79,7 @@ _GRAMMARS: dict[str, Callable[[str], bool]] = {
     "phone": lambda text: ids.parse_phone(text) is not None,
     "integer": lambda text: ids.parse_integer(text) is not None,
     "person_name": lambda text: all(word[0].isupper() for word in names.words_of(text)),
+    "email": lambda text: bool(_EMAIL.fullmatch(text.lower())) and text in (text.lower(), text.upper()),
     "text": lambda text: not broken_words(text) and not doubted_words(text),
 }
 

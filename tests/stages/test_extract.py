@@ -73,6 +73,15 @@ def test_two_signs_between_the_numbers_of_a_date_are_one_slash_misread() -> None
     assert one(born, "12-11-1993").raw == "12-11-1993"
 
 
+def test_of_readings_of_an_email_one_with_a_known_ending_in_one_case_is_taken() -> None:
+    email = FieldSpec("email", "Email:", FieldType.EMAIL)
+    slot = Slot("email", 1, (LINE,))
+    for first, second in (("khoaO1@yahoo.com", "khoa01@yahoo.com"), ("nghia95@outlook.cor", "nghia95@outlook.com")):
+        reading = SlotReading(slot, (Reading(first, 0.6, (second,), (0.3,)),), (0.1,))
+        assert fields(form(email), reading)["email"].raw == second
+    assert one(email, "KHOA@GMAIL.COM").raw == "KHOA@GMAIL.COM"
+
+
 def crossed(reading: SlotReading, *struck: bool) -> SlotReading:
     return replace(reading, struck=struck)
 
