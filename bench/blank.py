@@ -18,7 +18,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageDraw
 
-from digitizer.geometry import Box
+from digitizer.geometry import Box, union
 from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Signatory, Template
 
 DPI = 300
@@ -54,7 +54,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one answer goes. `pieces`: leaders, parted by the printed inner words; `cells`: boxes, ticks by choice."""
+    """Where one answer goes. `pieces`: leaders, parted by the printed inner words; `cells`: boxes, ticks by choice.
+    `words`: of alternatives, each with the boxes of its printed words, one a line."""
 
     field_id: str
     spec: FieldSpec
@@ -62,6 +63,7 @@ class Place:
     pieces: tuple[tuple[Run, ...], ...] = ()
     cells: tuple[Cell, ...] = ()
     size: float = 0.0
+    words: tuple[tuple[Cell, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,8 @@ def places(template: Template, tokens: Sequence[Token], shapes: dict[str, list[C
     grid = _grids(shapes["line"])
     found: list[Place] = []
     for k, (item, begin, end) in enumerate(spans):
+        if item.alternatives:
+            found.append(_alternatives(item.alternatives, tokens[begin:end]))
         if item.field:
             stop = spans[k + 1][1] if k + 1 < len(spans) else len(tokens)
             found.append(_place(item.field, tokens, (begin, end, stop), (shapes["box"], grid)))
@@ -308,6 +312,25 @@ def _pieces(tokens: Sequence[Token], inner: tuple[str, ...]) -> tuple[tuple[Run,
             continue
         i += 1
     return tuple(tuple(p) for p in pieces)
+
+
+def _alternatives(spec: FieldSpec, label: Sequence[Token]) -> Place:
+    stream = "".join(t.key for t in label)
+    index = [i for i, t in enumerate(label) for _ in t.key]
+    words, cursor = [], 0
+    for choice in spec.choices:
+        at = stream.find(fold(choice), cursor)
+        if at < 0:
+            raise PlaceNotFound(f"{spec.id}: alternative {choice!r} is not printed")
+        cursor = at + len(fold(choice))
+        rows: list[list[Glyph]] = []
+        for glyph in (label[i].glyph for i in dict.fromkeys(index[at:cursor])):
+            if rows and abs(rows[-1][-1].baseline - glyph.baseline) < 0.5 * glyph.size:
+                rows[-1].append(glyph)
+            else:
+                rows.append([glyph])
+        words.append(tuple(Cell(row[0].page, union(glyph.box for glyph in row)) for row in rows))
+    return Place(spec.id, spec, size=label[0].glyph.size, words=tuple(words))
 
 
 def _beside(cell: Cell, label: Glyph) -> bool:

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from bench.blank import DPI, Blank, Cell, Place, Run
 from bench.fonts import FOLDER, faces
 from digitizer.geometry import MM_PER_INCH, Box
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Signatory, Template
+from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Signatory, Template, places_of
 
 _MM = DPI / MM_PER_INCH
 _INK = (15, 15, 15)
@@ -90,6 +90,16 @@ class _Atom:
     spec: FieldSpec | None = None
     piece: int = 0
     weight: float = 0.0
+    item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:  # a line of a label; y: its baseline
+    text: str
+    x: float
+    y: float
+    page: int
+    font: ImageFont.FreeTypeFont
 
 
 @dataclass(slots=True)
@@ -103,6 +113,7 @@ class _Press:
     dated: bool = False
     notes_from: int | None = None
     y: float = 0.0
+    labels: dict[int, tuple[FieldSpec, list[_Set]]] = field(default_factory=dict)  # with alternatives, by their item
 
     # -- fonts and paper
 
@@ -170,7 +181,16 @@ class _Press:
                 self.fixed(first)
             else:
                 self.line(group)
+        self.places += [place for spec, lines in self.labels.values() for place in _alternatives(spec, lines, self.em)]
         self.notes(template)
+
+    def label(self, item: Item | None, text: str, x: float, bold: bool) -> None:
+        """One line of a label from x on, at the baseline that was reached."""
+        font = self.font(bold)
+        self.draw.text((x, self.y), text, font=font, fill=_INK, anchor="ls")
+        if item and item.alternatives:
+            lines = self.labels.setdefault(id(item), (item.alternatives, []))[1]
+            lines.append(_Set(text, x, self.y, len(self.pages) - 1, font))
 
     def code(self, template: Template) -> None:
         """The form's number and regulation at the top right, small."""
@@ -199,7 +219,7 @@ class _Press:
             return
         for line in _wrapped(item.text, self.font(item.bold), self.right - self.left):
             self.feed()
-            self.draw.text((self.left, self.y), line, font=self.font(item.bold), fill=_INK, anchor="ls")
+            self.label(item, line, self.left, item.bold)
 
     def line(self, group: Sequence[Item]) -> None:
         """Labels with their leaders, as many on a line as have room; then the lines an answer may run on over."""
@@ -236,7 +256,7 @@ class _Press:
         lines = _wrapped(label.text, self.font(label.bold), room - 5.0 * self.em * weight)
         for line in lines[:-1]:
             self.feed()
-            self.draw.text((self.left, self.y), line, font=self.font(label.bold), fill=_INK, anchor="ls")
+            self.label(label.item, line, self.left, label.bold)
         label.text = lines[-1]
 
     def least(self, parts: Sequence[Sequence[_Atom]]) -> float:
@@ -270,7 +290,7 @@ class _Press:
 
     def words(self, atom: _Atom, x: float) -> None:
         font = self.font(atom.bold)
-        self.draw.text((x, self.y), atom.text, font=font, fill=_INK, anchor="ls")
+        self.label(atom.item, atom.text, x, atom.bold)
         if atom.mark:
             at = x + font.getlength(atom.text) + 0.08 * self.em
             self.draw.text((at, self.y - 0.38 * self.em), atom.mark, font=self.font(scale=0.6), fill=_INK, anchor="ls")
@@ -421,6 +441,22 @@ _COLUMN = {
 }
 
 
+def _alternatives(spec: FieldSpec, lines: Sequence[_Set], em: float) -> Iterator[Place]:
+    """Where each of them stands, on the lines that a label was broken into."""
+    words = []
+    for begin, end in places_of(spec.choices, " ".join(line.text for line in lines)):
+        cells, at = [], 0
+        for line in lines:
+            first, last = max(0, begin - at), min(len(line.text), end - at)
+            if first < last and line.text[first:last].strip():
+                left, right = (line.x + line.font.getlength(line.text[:n]) for n in (first, last))
+                _, top, _, bottom = line.font.getbbox(line.text[first:last], anchor="ls")
+                cells.append(Cell(line.page, Box(left, line.y + top, right, line.y + bottom)))
+            at += len(line.text) + 1
+        words.append(tuple(cells))
+    yield Place(spec.id, spec, size=em, words=tuple(words))
+
+
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
     """Items of one printed line together."""
     group: list[Item] = []
@@ -435,7 +471,7 @@ def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
 
 def _atoms(item: Item) -> list[_Atom]:
     """A label and its leaders, parted by the inner words."""
-    atoms = [_Atom(item.text, item.bold, item.footnote)]
+    atoms = [_Atom(item.text, item.bold, item.footnote, item=item)]
     if item.field is None:
         return atoms
     spec, weight = item.field, _WEIGHTS.get(item.field.type, 3.0)

@@ -1,7 +1,8 @@
 """Answers that people cross out: takes filled forms, strikes some answers with a pen, measures what is told of them.
 
 `python -m bench.strikes [--documents 12] [--seed 6101] [--faces typed] [--source real] [--quality medium]`. One answer
-in five is struck; of the others none may be called struck. Nothing may be tuned on seed 6101."""
+in five is struck; of the others none may be called struck. Nothing may be tuned on seed 6101.
+`python -m bench.strikes alternatives` measures words of labels of which all but one are struck out."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 
+from bench import alternatives
 from bench.fill import Answer, Filled, Ink
 from bench.fonts import faces, faces_of
 from bench.make import Made, filled, truth_of
+from bench.pens import KINDS, PENS, cross_out, inked
 from bench.run import FORMS, Reader, blank_of
 from bench.scan import QUALITIES, save, scan_all
 from digitizer.document import FieldStatus
@@ -29,8 +32,6 @@ from digitizer.geometry import Box, union
 from digitizer.score import score_document, summarize
 
 SHARE = 0.2
-KINDS = ("single", "double", "slanted", "z")
-PENS = ((18, 18, 20), (28, 40, 120), (45, 45, 48))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +54,8 @@ def struck(form: Filled, share: float, rng: random.Random) -> Struck:
             answer = replace(answer, raw="", status=FieldStatus.STRUCK)
         answers.append(answer)
     colour = np.array(rng.choice(PENS), dtype=np.float32)
-    pages = tuple(_drawn(page, mask, colour) for page, mask in zip(form.pages, masks, strict=True))
+    pages = tuple(inked(page, mask, colour) for page, mask in zip(form.pages, masks, strict=True))
     return Struck(replace(form, pages=pages, answers=tuple(answers)), kinds)
-
-
-def cross_out(mask: Image.Image, box: Box, kind: str, rng: random.Random) -> None:
-    """Strokes of 0.2 to 0.5 mm (2 to 6 pixels) over a line of writing, 255 where the pen went."""
-    wide = rng.randint(2, 6)
-    over = rng.uniform(-0.06, 0.06) * box.width
-    left, right = box.left - abs(over), box.right + over
-    top, tall = box.top, box.height
-    middle = top + rng.uniform(0.42, 0.62) * tall
-    slant = rng.uniform(-0.12, 0.12) * tall
-    if kind == "slanted":
-        slant = rng.choice((-1, 1)) * min(rng.uniform(0.3, 0.45) * tall, 0.08 * box.width)
-    ways = [((left, middle - slant), (right, middle + slant))]
-    if kind == "double":
-        apart = rng.uniform(0.1, 0.18) * tall
-        ways = [((a, y - d), (b, z - d)) for (a, y), (b, z) in ways for d in (-apart, apart)]
-    if kind == "z":
-        high, low = top + 0.2 * tall, top + 0.8 * tall
-        ways = [((left, high), (right, high)), ((right, high), (left, low)), ((left, low), (right, low))]
-    for start, end in ways:
-        ImageDraw.Draw(mask).line(list(_pen(start, end, rng)), fill=235, width=wide, joint="curve")
-
-
-def _pen(start: tuple[float, float], end: tuple[float, float], rng: random.Random) -> Iterator[tuple[float, float]]:
-    """A hand's straight line: a slow bow and a tremor of a pixel or two."""
-    bow, phase, tremor = rng.uniform(-3, 3), rng.uniform(0, 6), rng.uniform(0.3, 1.2)
-    for t in np.linspace(0, 1, max(8, int(abs(end[0] - start[0]) / 12))):
-        off = bow * 4 * t * (1 - t) + tremor * np.sin(phase + 19 * t)
-        yield float(start[0] + t * (end[0] - start[0])), float(start[1] + t * (end[1] - start[1]) + off)
 
 
 def _wide(answer: Answer) -> bool:
@@ -105,12 +77,6 @@ def _lines(ink: Sequence[Ink]) -> Iterator[tuple[int, Box]]:
         yield row[0].page, union(piece.box for piece in row)
 
 
-def _drawn(page: Image.Image, mask: Image.Image, colour: np.ndarray) -> Image.Image:
-    cover = np.asarray(mask.filter(ImageFilter.GaussianBlur(0.5)), dtype=np.float32)[..., None] / 255
-    paper = np.asarray(page, dtype=np.float32)
-    return Image.fromarray((paper * (1 - cover) + np.minimum(paper, colour) * cover + 0.5).astype(np.uint8))
-
-
 # --- measuring ---------------------------------------------------------------------------------------------------
 
 
@@ -127,7 +93,10 @@ class Count:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["alternatives"]:
+        return alternatives.main(given[1:])
+    options = _parser().parse_args(given)
     count, reader = Count(), Reader(options.engine)
     chosen = list(faces() if options.faces == "typed" else faces_of(options.faces))
     random.Random(options.seed).shuffle(chosen)

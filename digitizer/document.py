@@ -12,6 +12,8 @@ import numpy as np
 
 from digitizer.geometry import Box, union
 
+MARK_BEHIND = 0.35  # of the letter size: room for a comma or colon behind a printed word
+
 
 class FieldStatus(StrEnum):
     """Blank, struck, illegible and "không" are four different answers."""
@@ -38,6 +40,15 @@ class Outcome(StrEnum):
     ACCEPT = "accept"
     REVIEW = "review"
     UNKNOWN = "unknown"  # no form of ours
+
+
+class Mark(StrEnum):
+    """What a pen did to a printed word that may be struck out."""
+
+    NONE = "none"
+    STRUCK = "struck"
+    RINGED = "ringed"
+    UNSURE = "unsure"  # something is there, and what cannot be told
 
 
 class PageClass(StrEnum):
@@ -263,7 +274,7 @@ class Slot:
     """Where the answer to one field stands: one box a printed line, in reading order, or one box a comb cell.
 
     An answer that runs over a page break has one slot a page. pieces: for each box, how many printed inner words
-    ("giờ", "ngày" …) stand before it; () means none do."""
+    ("giờ", "ngày" …) stand before it; () means none do. Of alternatives: for each box, which of them it is."""
 
     field_id: str
     page: int
@@ -283,6 +294,11 @@ class PrintedWord:
     level_px: float
     letter_px: float
     dotted: bool
+
+    @property
+    def right_px(self) -> float:
+        """Where its letters end."""
+        return self.box.right - MARK_BEHIND * self.letter_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,13 +351,15 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class SlotReading:
     """One slot with a reading per box (same order); `ink_ratio` is the share of dark pixels per box, ink_mm how far ink
-    stands along it (where asked for). struck: for each box whether what stands there is crossed out; () for none."""
+    stands along it (where asked for). struck: for each box whether what stands there is crossed out; () for none.
+    marks: of alternatives, for each box what a pen did to its words."""
 
     slot: Slot
     readings: tuple[Reading, ...]
     ink_ratio: tuple[float, ...]
     ink_mm: tuple[float, ...] = ()
     struck: tuple[bool, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

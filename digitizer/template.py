@@ -84,13 +84,15 @@ class FieldKind(StrEnum):
     TICKS = "ticks"  # one box per entry of `choices`; without any, one box at the label itself
     TABLE = "table"  # a column of a repeating table; id holds members[n]
     ROW = "row"  # a row of a table whose first column holds the labels; id holds [column], but a tick's
+    ALTERNATIVES = "alternatives"  # words of the label itself, of which all but one are struck out
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One answer. `label`: as a clerk names it; by default the printed text without its number and colon.
 
-    `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order; `box_first`: the boxes
+    `lines`: printed lines it may run over. `choices`: printed words beside tick boxes, in order, or the alternatives in
+    the label; `values`: what each of these says, where it is not its printed words. `box_first`: the boxes
     stand before their words. `rows`: of this column's table where it has other printed rows than the template says.
     `behind`: printed right behind the leader and no part of the answer: a unit, a bracket, a footnote mark.
     Of a ROW each column is an answer of its own; of one with a tick, the heads of the columns are its `choices`.
@@ -109,16 +111,18 @@ class FieldSpec:
     box_first: bool = False
     behind: str = ""
     rows: int = 0
+    values: tuple[str, ...] = ()
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """What ticking each box says: the choice, or of a lone box "Có"."""
-        return self.choices or (TICKED,)
+        """What ticking each box says, or what is left says: the choice, or of a lone box "Có"."""
+        return self.values or self.choices or (TICKED,)
 
     @property
     def ticked(self) -> bool:
         """Whether the answer is where a mark stands, not what is written."""
-        return self.kind is FieldKind.TICKS or (self.kind is FieldKind.ROW and self.type is FieldType.TICK)
+        marked = self.kind in (FieldKind.TICKS, FieldKind.ALTERNATIVES)
+        return marked or (self.kind is FieldKind.ROW and self.type is FieldType.TICK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +156,11 @@ class Item:
     same_line: stands on the line of the item before it. variants: other spellings seen in print. new_page: a page
     of its own begins here, so that the first page is not known by what follows. column: over a column of a table
     whose first column holds the labels, its name in ids. cells: answers of such a label's row, left to right.
-    signature: who signs below it."""
+    signature: who signs below it. alternatives: the answer that striking out words of the text itself gives."""
 
     text: str
     field: FieldSpec | None = None
+    alternatives: FieldSpec | None = None
     cells: tuple[FieldSpec, ...] = ()
     column: str = ""
     footnote: str = ""
@@ -164,6 +169,11 @@ class Item:
     variants: tuple[str, ...] = ()
     new_page: bool = False
     signature: Signatory | None = None
+
+    @property
+    def specs(self) -> tuple[FieldSpec, ...]:
+        """All its answers: alternatives in the label stand before what is written behind it."""
+        return self.cells or tuple(spec for spec in (self.alternatives, self.field) if spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,7 @@ class Template:
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
         """All answers in printed order; table columns as `members[n].leaf`."""
-        return tuple(spec for item in self.items for spec in (item.cells or ((item.field,) if item.field else ())))
+        return tuple(spec for item in self.items for spec in item.specs)
 
     def signed_as(self, index: int) -> str:
         """What a place for a signature is called: "Người yêu cầu", which stands over "(Ký, ghi rõ họ tên)"."""
@@ -273,7 +283,28 @@ def _item(data: dict[str, Any]) -> Item:
         rest["variants"] = tuple(rest["variants"])
     if "signature" in rest:
         rest["signature"] = Signatory(rest["signature"])
+    if "alternatives" in rest:
+        rest["alternatives"] = _alternatives(rest["alternatives"], rest["text"])
     return Item(**rest, field=_field(spec, rest["text"]) if spec else None)
+
+
+def _alternatives(data: dict[str, Any], text: str) -> FieldSpec:
+    spec = _field({"type": FieldType.TICK, **data, "kind": FieldKind.ALTERNATIVES}, text)
+    places = places_of(spec.choices, text)
+    if len(places) < 2 or len(spec.values) not in (0, len(spec.choices)):
+        raise ValueError(f"{spec.id}: choices must be two or more words of “{text}” in their order, values as many")
+    return spec
+
+
+def places_of(choices: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
+    """Where the alternatives stand in a label, from and to; () where one does not, or not behind the one before it."""
+    found: list[tuple[int, int]] = []
+    for choice in choices:
+        at = text.find(choice, found[-1][1] if found else 0)
+        if at < 0:
+            return ()
+        found.append((at, at + len(choice)))
+    return tuple(found)
 
 
 def _cells(spec: FieldSpec, heads: Sequence[Item]) -> Iterator[FieldSpec]:
@@ -291,7 +322,7 @@ def _field(data: dict[str, Any], label: str) -> FieldSpec:
     rest = {"label": _NUMBER.sub("", label).strip(" :,"), **data}
     rest["type"] = FieldType(rest["type"])
     rest["kind"] = FieldKind(rest.get("kind", FieldKind.LEADERS))
-    for key in ("choices", "inner"):
+    for key in ("choices", "inner", "values"):
         rest[key] = tuple(rest.get(key, ()))
     return FieldSpec(**rest)
 

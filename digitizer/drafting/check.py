@@ -15,7 +15,17 @@ from typing import Any
 import yaml
 
 from digitizer.errors import UsageError
-from digitizer.template import FieldKind, FieldSpec, FieldType, Item, Layout, Signatory, Template, parse_template
+from digitizer.template import (
+    FieldKind,
+    FieldSpec,
+    FieldType,
+    Item,
+    Layout,
+    Signatory,
+    Template,
+    parse_template,
+    places_of,
+)
 from digitizer.vietnam.text import fold
 
 _ID = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$")
@@ -122,6 +132,12 @@ def _items(items: list[dict[str, Any]], data: dict[str, Any]) -> Iterator[Fault]
             yield from _field(spec, name, _list(data, "titles"))
         elif spec is not None:
             yield Fault("wrong_value", f"{where}: field must be a mapping with id and type", where)
+        struck = item.get("alternatives")
+        if isinstance(struck, dict):
+            specs.append(struck)
+            yield from _alternatives(struck, str(struck.get("id", where)), str(item.get("text")))
+        elif struck is not None:
+            yield Fault("wrong_value", f"{where}: alternatives must be a mapping with id and choices", where)
     for name, count in Counter(str(s.get("id")) for s in specs).items():
         if count > 1:
             yield Fault("duplicate_id", f"{count} fields are called {name!r}; each needs an id of its own", name)
@@ -176,6 +192,21 @@ def _field(spec: dict[str, Any], name: str, titles: list[Any]) -> Iterator[Fault
     yield from _words(spec, name, str(kind))
 
 
+def _alternatives(spec: dict[str, Any], name: str, text: str) -> Iterator[Fault]:
+    """Words of the label itself, of which all but one are struck out."""
+    if "kind" in spec:
+        yield Fault("kind_of_alternatives", f"{name}: alternatives are a kind of their own; leave out kind", name)
+    whole = {"type": FieldType.TICK.value, **spec, "kind": FieldKind.ALTERNATIVES.value}
+    yield from _field(whole, name, [])
+    choices, values = spec.get("choices"), spec.get("values", [])
+    if not isinstance(choices, list) or len(choices) < 2:
+        yield Fault("few_alternatives", f"{name}: choices must list the two or more printed alternatives", name)
+    elif all(isinstance(choice, str) for choice in choices) and not places_of(choices, text):
+        yield Fault("alternative_not_printed", f"{name}: {choices!r} do not stand in {text!r} in this order", name)
+    if not isinstance(values, list) or len(values) not in (0, len(choices if isinstance(choices, list) else [])):
+        yield Fault("wrong_value", f"{name}: values must list what each of the choices says", name)
+
+
 def _numbers(spec: dict[str, Any], name: str) -> Iterator[Fault]:
     for key, least, most in (("lines", 1, 40), ("cells", 2, 40)):
         value = spec.get(key)
@@ -198,8 +229,8 @@ def _words(spec: dict[str, Any], name: str, kind: str) -> Iterator[Fault]:
     if kind == FieldKind.TICKS.value and not choices:
         yield Fault("no_choices", f"{name}: without choices this is one box at the label itself; where several boxes "
                     "stand, list the words printed beside them", name, warning=True)
-    if kind != FieldKind.TICKS.value and choices:
-        yield Fault("choices_without_ticks", f"{name}: choices belong to kind: ticks only", name)
+    if kind not in (FieldKind.TICKS.value, FieldKind.ALTERNATIVES.value) and choices:
+        yield Fault("choices_without_ticks", f"{name}: choices belong to kind: ticks and to alternatives only", name)
     if len({fold(c) for c in choices}) < len(choices):
         yield Fault("same_choice_twice", f"{name}: two choices read the same", name)
     if inner and kind != FieldKind.LEADERS.value:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from digitizer.drafting.alternatives import alternatives_in, asks_to_strike
 from digitizer.drafting.entries import Entry, Found
 from digitizer.drafting.known import Meaning, bare, block_of, meaning, slug
 from digitizer.drafting.outline import MOTTO, NATION, Outline, edition_of
@@ -56,6 +57,7 @@ MESSAGES = {
     "short_label": "Mục “{label}”: nhãn quá ngắn, dễ tìm nhầm chỗ. Hãy xem lại trên ảnh kiểm tra.",
     "place_without_label": "Dòng “…, ngày … tháng … năm …” trên chữ ký không có nhãn: chỉ phần ngày được khai, nơi ghi "
                            "thì không.",
+    "alternatives_guessed": "Mục “{label}” có phần để gạch bỏ: {choices}. Hãy xem lại từng phần và đặt lại tên.",
     "no_title": "Không tìm thấy tên biểu mẫu. Hãy ghi tên vào dòng titles.",
     "no_nation": "Không thấy dòng “Cộng hòa xã hội chủ nghĩa Việt Nam”. Nếu mẫu không có dòng này thì bỏ qua.",
     "no_regulation": "Không thấy văn bản ban hành mẫu. Hãy ghi số thông tư hoặc nghị định vào dòng regulation.",
@@ -80,7 +82,7 @@ def doubt(code: str, field_id: str = "", **words: object) -> Doubt:
 def draft_of(outline: Outline, found: Found, form_id: str, today: date) -> Draft:
     """form_id '': made of the form's code or title."""
     title = " ".join(outline.titles)
-    namer = _Namer(title, outline.notes)
+    namer = _Namer(title, outline.notes, any(asks_to_strike(e.text) for e in (*found.head, *found.entries)))
     items: list[dict[str, object]] = []
     if outline.nation:
         items.append({"text": NATION, "bold": True})
@@ -131,8 +133,10 @@ def _whole(outline: Outline, found: Found) -> list[Doubt]:
 class _Namer:
     """Gives ids in printed order: the block comes from what was printed before."""
 
-    def __init__(self, title: str, notes: tuple[str, ...]) -> None:
+    def __init__(self, title: str, notes: tuple[str, ...], struck: bool) -> None:
+        """struck: somewhere the form asks to strike out what does not apply."""
         self.title = title
+        self.struck = struck
         self.block = "subject"
         self.notes = notes
         self.used: set[str] = set()
@@ -152,6 +156,8 @@ class _Namer:
             item["bold"] = True
         if entry.mark:
             item["footnote"] = entry.mark if entry.mark.startswith("(") else f"({entry.mark})"
+        if choices := self.alternatives(entry):
+            item["alternatives"] = self.struck_out(entry, choices)
         if entry.column:
             item["column"] = self.unique(slug(bare(entry.text)))
         elif entry.kind is None:
@@ -229,11 +235,26 @@ class _Namer:
         self.used.add(free)
         return free
 
+    def note_of(self, mark: str) -> str:
+        number = mark.strip("()")
+        return self.notes[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(self.notes) else ""
+
     def with_id(self, mark: str) -> bool:
         """The footnote says that the answer may stay blank where the person's number is given (vietnam.md 4.0)."""
-        number = mark.strip("()")
-        note = self.notes[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(self.notes) else ""
-        return bool(_WITH_ID.search(fold(note)))
+        return bool(_WITH_ID.search(fold(self.note_of(mark))))
+
+    def alternatives(self, entry: Entry) -> list[str]:
+        """Words of the label, where it, its note or the form asks to strike some out."""
+        note = self.note_of(entry.mark)
+        asked = self.struck or asks_to_strike(note)
+        simple = entry.kind in (None, FieldKind.LEADERS) and not entry.column
+        return alternatives_in(entry.text, note) if asked and simple else []
+
+    def struck_out(self, entry: Entry, choices: list[str]) -> dict[str, object]:
+        name = self.unique(slug(" ".join(choices), 4))
+        label = entry.text.strip(" :")
+        self.doubts.append(doubt("alternatives_guessed", name, label=label, choices=" / ".join(choices)))
+        return {"id": name, "choices": choices}
 
     def note(self, entry: Entry, kind: FieldKind, told: Meaning, name: str) -> None:
         label = entry.text.strip(" :")

@@ -31,9 +31,9 @@ def yaml_text(draft: Draft) -> str:
 
 def _item(item: dict[str, object], doubts: dict[str, list[str]]) -> list[str]:
     lines: list[str] = []
-    spec = item.get("field")
-    if isinstance(spec, dict):
-        lines.extend(f"  # {message}" for message in doubts.get(str(spec["id"]), ()))
+    for spec in (item.get("alternatives"), item.get("field")):
+        if isinstance(spec, dict):
+            lines.extend(f"  # {message}" for message in doubts.get(str(spec["id"]), ()))
     start = "  - "
     for key, value in item.items():
         lines.append(f"{start}{key}: {_value(value)}")

@@ -20,6 +20,7 @@ from digitizer.template import FieldKind, FieldSpec, Item, Template
 from digitizer.vietnam.text import fold
 
 WRONG_SHARE = 0.34  # of a label's letters may be misread
+STRUCK_SHARE = 0.45  # of one whose words people strike out
 SHORT = 4  # letters; shorter labels must match exactly …
 LEAST = 3  # … but of so many one may be misread, and of longer ones …
 LOST_SHARE = 0.4  # … where nothing else between two printed words reads like the label
@@ -28,8 +29,9 @@ COLON_WITHIN = 5  # wrong letters that a colon amid a label counts as: there it 
 TEXTS = 32  # texts whose labels' places are kept: a page is asked for many forms, and each registered blank comes again
 
 
-# Of a label's letters: (first token, token behind the last, wrong letters) of every place that reads nearly so.
-_Places = dict[str, list[tuple[int, int, int]]]
+# Of a label's letters and the share that may be wrong: (first token, token behind the last, wrong letters) of every
+# place that reads nearly so.
+_Places = dict[tuple[str, float], list[tuple[int, int, int]]]
 
 
 class Role(StrEnum):
@@ -41,7 +43,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One thing to find. item: index into the template's items. part: which inner word or choice."""
+    """One thing to find. item: index into the template's items. part: which inner word or choice. wrong: share of its
+    letters that may be misread."""
 
     item: int
     role: Role
@@ -50,6 +53,7 @@ class Pattern:
     part: int = 0
     colon: bool = False
     same_line: bool = False
+    wrong: float = WRONG_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,9 @@ def patterns_of(template: Template) -> tuple[Pattern, ...]:
         if spec and spec.kind is FieldKind.TABLE:
             continue
         keys = tuple(key for text in (item.text, *item.variants) if (key := fold(text, spaces=False)))
-        role = Role.LABEL if spec or item.cells else Role.FIXED
-        found.append(Pattern(index, role, keys, item.text, 0, item.text.endswith(":"), item.same_line))
+        role = Role.LABEL if item.specs else Role.FIXED
+        wrong = STRUCK_SHARE if item.alternatives else WRONG_SHARE
+        found.append(Pattern(index, role, keys, item.text, 0, item.text.endswith(":"), item.same_line, wrong))
         if spec:
             found.extend(_parts(index, item, spec))
     return tuple(p for p in found if p.keys)
@@ -166,9 +171,10 @@ def _places(letters: str, begins: tuple[int, ...]) -> _Places:
 def _candidates(pattern: Pattern, text: _Text) -> list[Match]:
     found = []
     for key in pattern.keys:
-        if key not in text.places:
-            text.places[key] = _near(key, text)
-        for start, end, letters in text.places[key]:
+        named = key, pattern.wrong
+        if named not in text.places:
+            text.places[named] = _near(key, text, pattern.wrong)
+        for start, end, letters in text.places[named]:
             within = _colons_within(pattern, text.tokens, start, end)
             errors = letters + COLON_WITHIN * within
             if within and errors > WRONG_SHARE * len(key):
@@ -181,17 +187,18 @@ def _candidates(pattern: Pattern, text: _Text) -> list[Match]:
 
 
 def _colons_within(pattern: Pattern, tokens: Sequence[Token], start: int, end: int) -> int:
-    """Colons read before the last of some tokens beyond those that are printed so."""
+    """Colons read before the last of some tokens beyond those that are printed so; strokes are read as colons too."""
     printed = pattern.text.rstrip(" :").count(":")
-    return max(0, sum(token.ended for token in tokens[start:end - 1]) - printed)
+    read = sum(token.ended for token in tokens[start:end - 1])
+    return max(0, read - printed) if pattern.wrong == WRONG_SHARE else 0
 
 
-def _near(key: str, text: _Text) -> list[tuple[int, int, int]]:
+def _near(key: str, text: _Text, wrong: float) -> list[tuple[int, int, int]]:
     """(start, end, wrong letters) of every run of tokens that reads nearly as the key; of one start the best end.
 
     As many letters as the key has, with twice the errors, must be there first: other ends differ by so many at most."""
     size = len(key)
-    allowed = 0 if size < SHORT else max(1, int(WRONG_SHARE * size))
+    allowed = 0 if size < SHORT else max(1, int(wrong * size))
     found = []
     for start, begin in enumerate(text.begins[:-1]):
         window = text.letters[begin:begin + size]

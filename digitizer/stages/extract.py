@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from digitizer.calibration import calibration, nats
-from digitizer.document import CleanPage, Evidence, Field, FieldStatus, Located, Reading, SlotReading, Source
+from digitizer.document import CleanPage, Evidence, Field, FieldStatus, Finding, Located, Reading, SlotReading, Source
 from digitizer.geometry import Box
+from digitizer.layout.alternatives import left_of
 from digitizer.layout.answers import (
     TICKED,
     join_slashes,
@@ -88,7 +89,12 @@ def _rows(template: Template, readings: Sequence[SlotReading], dpi: dict[int, fl
 
 def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) -> Field:
     others: tuple[str, ...] = ()
-    if spec.ticked:
+    findings: tuple[Finding, ...] = ()
+    if spec.kind is FieldKind.ALTERNATIVES:
+        raw, status, confidence, others = left_of(spec, mine[0])
+        evidence = None
+        findings = (_unclear(spec, mine[0]),) if status is FieldStatus.ILLEGIBLE else ()
+    elif spec.ticked:
         raw, status, confidence = _ticked(spec, mine[0])
         evidence = None
     else:
@@ -101,8 +107,13 @@ def _field(spec: FieldSpec, mine: Sequence[SlotReading], dpi: dict[int, float]) 
     return Field(
         id=spec.id, label=spec.label, type=spec.type.value, status=status, raw=raw, confidence=round(confidence, 4),
         source=Source.OCR, page=page, polygon_mm=tuple(box.polygon_mm(dpi[page]) for box in boxes), candidates=others,
-        required=spec.required, evidence=evidence,
+        findings=findings, required=spec.required, evidence=evidence,
     )
+
+
+def _unclear(spec: FieldSpec, reading: SlotReading) -> Finding:
+    message = f"Không rõ phần nào bị gạch bỏ: {' / '.join(spec.choices)}."
+    return Finding("alternatives_unclear", "extract", message, page=reading.slot.page, field=spec.id)
 
 
 def _unstruck(reading: SlotReading) -> SlotReading:

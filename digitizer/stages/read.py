@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from digitizer.document import CleanPage, Located, PageText, PrintedWord, Reading, Slot, SlotReading
+from digitizer.document import CleanPage, Located, Mark, PageText, PrintedWord, Reading, Slot, SlotReading
 from digitizer.geometry import MM_PER_INCH, Box, union
+from digitizer.imaging.crossed import ABOVE, BELOW, marks_on
 from digitizer.imaging.parts import parts_of
 from digitizer.imaging.strikes import is_struck
 from digitizer.layout.answers import split_at
@@ -59,15 +60,16 @@ def read_slots(
 
     What was read unsurely is read again in other manners and the surest reading is kept; short pieces between printed
     words are read once more with the words around them, because a lone digit is often not seen as text at all."""
-    mine = _specs(located, template)
+    mine, by_number = _specs(located, template), {page.number: page for page in pages}
     cuts = list(_all_cuts(pages, located, mine, engine))
     inked = [cut for cut in cuts if cut.ink_ratio > 0 and not mine[cut.slot].ticked]
     read = _read_surely([cut.region for cut in inked], engine)
     readings = dict(zip(map(id, inked), read, strict=True))
     found = [_slot_reading(slot, [c for c in cuts if c.slot == i], readings) for i, slot in enumerate(located.slots)]
-    by_number = {page.number: page for page in pages}
     for i, reading in enumerate(found):
-        if not mine[i].ticked:
+        if mine[i].kind is FieldKind.ALTERNATIVES:
+            found[i] = _marked(reading.slot, by_number[reading.slot.page], located.printed)
+        elif not mine[i].ticked:
             found[i] = _with_strikes(reading, [c for c in cuts if c.slot == i], by_number[reading.slot.page])
     if engine.wants_leaders:  # it reads a lone digit as well alone: with or without the line, 221 of 232 fields
         return tuple(found)
@@ -78,12 +80,37 @@ def ink_in_slots(
     pages: Sequence[CleanPage], located: Located, template: Template, engine: Engine
 ) -> tuple[SlotReading, ...]:
     """The same places with the ink in them, but nothing read: enough to tell that an answer is missing."""
-    cuts = list(_all_cuts(pages, located, _specs(located, template), engine))
+    specs = _specs(located, template)
+    cuts = list(_all_cuts(pages, located, specs, engine))
     found = []
     for index, slot in enumerate(located.slots):
         mine = [cut for cut in cuts if cut.slot == index]
         found.append(replace(_slot_reading(slot, mine, {}), ink_mm=tuple(_ink_mm(cut.region) for cut in mine)))
+        if specs[index].kind is FieldKind.ALTERNATIVES:
+            page = next(page for page in pages if page.number == slot.page)
+            found[-1] = _marked(slot, page, located.printed)
     return tuple(found)
+
+
+def _marked(slot: Slot, page: CleanPage, printed: Sequence[PrintedWord]) -> SlotReading:
+    """What a pen did to alternatives; the print beside them tells how this paper's print looks untouched."""
+    others = [w for w in printed if w.page == slot.page and not any(_meet(w.box, box) for box in slot.boxes)]
+    middle = union(slot.boxes).middle_y
+    beside = sorted(others, key=lambda w: abs(w.level_px - middle))
+    marks = marks_on(page.gray, slot.boxes, (_bare(word) for word in beside if word.box.width > 2 * word.letter_px))
+    ratios = tuple(0.0 if mark is Mark.NONE else 1.0 for mark in marks)
+    return SlotReading(slot, (Reading("", 1.0),) * len(marks), ratios, tuple(0.0 for _ in marks), marks=marks)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    across = min(one.right, other.right) > max(one.left, other.left)
+    return across and min(one.bottom, other.bottom) > max(one.top, other.top)
+
+
+def _bare(word: PrintedWord) -> Box:
+    """As words among alternatives are measured, without the mark behind."""
+    over, under = ABOVE * word.letter_px, BELOW * word.letter_px
+    return Box(word.box.left, word.level_px - over, word.right_px, word.level_px + under)
 
 
 def _ink_mm(region: Region) -> float:
@@ -231,6 +258,8 @@ def _cuts(
     index: int, slot: Slot, spec: FieldSpec, place: tuple[CleanPage, bool], located: Located
 ) -> Iterator[_Cut]:
     page, taller = place
+    if spec.kind is FieldKind.ALTERNATIVES:
+        return
     if spec.kind is FieldKind.COMB:
         yield _comb(index, slot, page)
         return

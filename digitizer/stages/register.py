@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 from unicodedata import normalize
 
-from digitizer.document import CleanPage, Finding, Located, PageText, PrintedWord, SigningPlace, Slot
+from digitizer.document import MARK_BEHIND, CleanPage, Finding, Located, PageText, PrintedWord, SigningPlace, Slot
 from digitizer.geometry import Box, union
 from digitizer.layout.align import Match, Role, align, patterns_of, with_lost
+from digitizer.layout.alternatives import Spread, spread_of, wideness
 from digitizer.layout.cells import comb_cells, table_cells, tick_box, tick_box_before
 from digitizer.layout.grid import column_sides, line_boxes, row_cells
 from digitizer.layout.rows import DARK, Sheet, answer_left_px, answer_right_px, base_px, sheet_of
@@ -23,18 +24,19 @@ from digitizer.vietnam.text import fold
 MANY_LINES = 12
 YEAR = 0.2  # of a letter's square: the ink of four digits is at least that
 ENDED = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.PLACE_AND_DATE})  # by the year, if printed in words
-MARK_BEHIND = 0.35  # of the letter size: room for a comma or colon behind a word
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """All that was recognised, and what of it is the form's own print. `items`: label match by item index."""
+    """All that was recognised, and what of it is the form's own print. `items`: label match by item index; `spreads`:
+    of the labels with alternatives, where their words stand."""
 
     template: Template
     tokens: tuple[Token, ...]
     matches: tuple[Match, ...]
     sheets: tuple[Sheet, ...]
     items: dict[int, Match]
+    spreads: dict[int, Spread] = field(default_factory=dict)
 
 
 def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Template) -> Located:
@@ -44,6 +46,9 @@ def register(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Te
     slots: list[Slot] = []
     findings: list[Finding] = []
     for index, item in enumerate(template.items):
+        if item.alternatives:
+            slots.extend(_marked(found, index, item.alternatives))
+            findings.extend([] if index in found.spreads else [_lost(item.alternatives)])
         if item.field is None or item.field.kind is FieldKind.TABLE:
             continue
         mine = list(_slots(found, index, item, item.field))
@@ -72,7 +77,30 @@ def _find(pages: Sequence[CleanPage], texts: Sequence[PageText], template: Templ
         mine = [(i, t) for i, t in enumerate(tokens) if t.page == number]
         sheets.append(sheet_of(page, [t for _, t in mine], [t for i, t in mine if i in printed]))
     items = {m.pattern.item: m for m in matches if m.pattern.role in (Role.LABEL, Role.FIXED)}
-    return _Found(template, tokens, matches, tuple(sheets), items)
+    found = _Found(template, tokens, matches, tuple(sheets), items)
+    return replace(found, spreads=dict(_spreads(found)))
+
+
+def _spreads(found: _Found) -> Iterator[tuple[int, Spread]]:
+    for index, item in enumerate(found.template.items):
+        label = found.items.get(index)
+        if item.alternatives is None or label is None:
+            continue
+        page = found.tokens[label.end - 1].page
+        mine = [token for token in found.tokens[label.start:label.end] if token.page == page]
+        print_there = [t for m in found.matches for t in found.tokens[m.start:m.end] if t.page == page]
+        spread = spread_of(item.text, item.alternatives.choices, mine, found.sheets[page], wideness(print_there))
+        if spread:
+            yield index, spread
+
+
+def _marked(found: _Found, index: int, spec: FieldSpec) -> Iterator[Slot]:
+    """The words of the label of which some may be struck out."""
+    label, spread = found.items.get(index), found.spreads.get(index)
+    if label and spread:
+        boxes, options = tuple(w.box for w in spread.words), tuple(w.option for w in spread.words)
+        number = found.sheets[found.tokens[label.end - 1].page].page.number
+        yield Slot(spec.id, number, boxes, union(boxes), label.quality, options)
 
 
 def _printed(found: _Found) -> Iterator[PrintedWord]:
@@ -174,7 +202,10 @@ def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[
 def _behind(found: _Found, match: Match) -> Place:
     token = found.tokens[match.end - 1]
     sheet = found.sheets[token.page]
-    return Place(token.page, _row(found, match, token), token.box.right + 0.04 * sheet.letter_px)
+    right, spread = token.box.right, found.spreads.get(match.pattern.item)
+    if spread and match.pattern.role is Role.LABEL:  # its last words may be struck out and unread
+        right = max(right, spread.right_px)
+    return Place(token.page, _row(found, match, token), right + 0.04 * sheet.letter_px)
 
 
 def _row(found: _Found, match: Match, token: Token) -> int:

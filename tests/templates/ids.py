@@ -47,7 +47,8 @@ IDS = {
     "khai-tu": [
         "authority", *block("requester", (*PERSON, "relation")),
         *block("deceased", (*SUBJECT, "died_at", "place_of_death", "cause_of_death")),
-        *block("death_notice", ("number", "issuer", "date")), "place_and_date", *block("copies", ("wanted", "count")),
+        *block("death_notice", ("kind", "number", "issuer", "date")), "place_and_date",
+        *block("copies", ("wanted", "count")),
     ],
     "xac-nhan-hon-nhan": [
         "authority", *block("requester", (*PERSON, "relation")), *block("subject", (*SUBJECT, "marital_status")),

@@ -269,7 +269,7 @@ class _View:
 
     def _choices(self, field_id: str) -> tuple[str, ...]:
         spec = spec_of(field_id.replace("{n}", "0"), self.template) if self.template else None
-        return () if spec is None else spec.choices or ((TICKED,) if spec.type is FieldType.TICK else ())
+        return () if spec is None else spec.values or spec.choices or ((TICKED,) if spec.type is FieldType.TICK else ())
 
     def _band(self, now: Field) -> list[list[float]]:
         """For a cell of a row whose place nobody knows: of the page, what lies between the print around the table."""
