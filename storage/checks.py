@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +30,8 @@ from storage.quality import judge
 from storage.uploads import in_branch
 
 C, A, R, V, S = t.checks.c, t.check_answers.c, t.records.c, t.record_versions.c, t.submissions.c
+L, P = t.audit.c, t.people.c
+Who = str | sa.ColumnElement[str]
 LEASE = timedelta(minutes=3)  # a field is keyed in seconds; whoever leaves the desk loses one field, not a document
 MOST_BLIND = 2  # answers beside the one that stands; three different ones are no vote
 
@@ -51,7 +53,7 @@ class SqlChecks:
             free = sa.or_(C.taken_until.is_(None), C.taken_until <= now, C.taken_by == person_id)
             mine = sa.and_(
                 C.state == CheckState.OPEN.value, R.state != State.ERASED.value, in_branch(t.checks, branch),
-                _independent(person_id), free,
+                _blind(person_id), free,
             )
             waiting = conn.execute(sa.select(sa.func.count()).select_from(_joined()).where(mine)).scalar_one()
             row = conn.execute(
@@ -66,6 +68,19 @@ class SqlChecks:
                          document_id=row.document_id)
             return _task(row, _body(conn, row), waiting)
 
+    def unattended(self, branch: str, roles: Collection[str]) -> int:
+        person = sa.select(P.id).where(
+            P.disabled_at.is_(None), P.role.in_(list(roles)),
+            sa.or_(P.branch == "*", P.branch == C.branch), _blind(P.id),
+        ).correlate(t.checks, t.submissions)
+        alone = sa.and_(
+            C.state == CheckState.OPEN.value, R.state != State.ERASED.value, in_branch(t.checks, branch),
+            ~person.exists(),
+        )
+        with self._db.read() as conn:
+            found: int = conn.execute(sa.select(sa.func.count()).select_from(_joined()).where(alone)).scalar_one()
+            return found
+
     def hand_back(self, check_id: str, person_id: str) -> None:
         with self._db.write() as conn:
             conn.execute(sa.update(t.checks).where(C.id == check_id, C.taken_by == person_id)
@@ -73,7 +88,7 @@ class SqlChecks:
 
     def key(self, check_id: str, person_id: str, branch: str, keyed: Keyed) -> CheckResult:
         with self._db.change() as change:
-            row = _found(change.conn, check_id, person_id, branch)
+            row = _found(change.conn, check_id, branch, _blind(person_id))
             if row.state != CheckState.OPEN.value or (row.taken_by != person_id and row.taken_until is not None
                                                       and row.taken_until > change.clock):
                 raise PreconditionFailed
@@ -92,7 +107,7 @@ class SqlChecks:
 
     def dispute(self, check_id: str, person_id: str, branch: str) -> CheckTask:
         with self._db.change() as change:
-            row = _found(change.conn, check_id, person_id, branch)
+            row = _found(change.conn, check_id, branch, _independent(person_id))
             if row.state != CheckState.DISPUTED.value:
                 raise PreconditionFailed
             body = _body(change.conn, row)
@@ -103,7 +118,7 @@ class SqlChecks:
 
     def decide(self, check_id: str, person_id: str, branch: str, keyed: Keyed) -> CheckResult:
         with self._db.change() as change:
-            row = _found(change.conn, check_id, person_id, branch)
+            row = _found(change.conn, check_id, branch, _independent(person_id))
             if row.state != CheckState.DISPUTED.value:
                 raise PreconditionFailed
             body = _body(change.conn, row)
@@ -165,12 +180,26 @@ def _text(keyed: Keyed, answer: Field) -> str:
     return answer.raw if keyed.status is FieldStatus.FILLED else ""
 
 
-def _independent(person_id: str) -> sa.ColumnElement[bool]:
+def _independent(person: Who) -> sa.ColumnElement[bool]:
     """Neither uploaded nor written any version of the record, nor keyed this field before. Of the whole record, as who
     has corrected one of its fields has seen what the machine read in all."""
-    wrote = sa.select(V.record_id).where(V.record_id == C.record_id, V.author == person_id).exists()
-    keyed = sa.select(A.check_id).where(A.check_id == C.id, A.person_id == person_id).exists()
-    return sa.and_(S.key_id != person_id, ~wrote, ~keyed)
+    wrote = sa.select(V.record_id).where(V.record_id == C.record_id, V.author == person)
+    keyed = sa.select(A.check_id).where(A.check_id == C.id, A.person_id == person)
+    return sa.and_(S.key_id != person, ~_there(wrote), ~_there(keyed))
+
+
+def _blind(person: Who) -> sa.ColumnElement[bool]:
+    """Independent, and has not seen what the machine read, as far as the trail tells: neither opened the record, in
+    review or among the records, nor been shown the field in a group."""
+    shown = sa.and_(L.action == "group.shown", sa.cast(L.fields, sa.Text).like('%"' + C.field_id + '"%'))
+    opened = sa.or_(L.action == "review.taken", L.action.like("record.%"), shown)
+    looked = sa.select(L.seq).where(L.record_id == C.record_id, L.who == person, opened)
+    return sa.and_(_independent(person), ~_there(looked))
+
+
+def _there(found: sa.Select[Any]) -> sa.Exists:
+    """The person may stand in the outer query, as one of many."""
+    return found.correlate(t.checks, t.people).exists()
 
 
 def _joined() -> sa.FromClause:
@@ -181,12 +210,12 @@ def _results() -> sa.Select[Any]:
     return sa.select(t.checks, R.document_id).select_from(_joined())
 
 
-def _found(conn: Connection, check_id: str, person_id: str, branch: str) -> Row[Any]:
+def _found(conn: Connection, check_id: str, branch: str, may: sa.ColumnElement[bool]) -> Row[Any]:
     """Raises NotFound, also for another branch's; Forbidden to whom it is no independent check."""
     row = conn.execute(_results().where(C.id == check_id, in_branch(t.checks, branch))).one_or_none()
     if row is None:
         raise NotFound
-    mine = sa.select(C.id).select_from(_joined()).where(C.id == check_id, _independent(person_id))
+    mine = sa.select(C.id).select_from(_joined()).where(C.id == check_id, may)
     if not conn.execute(mine).first():
         raise Forbidden("nobody checks their own work")
     return row

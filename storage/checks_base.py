@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -164,11 +164,14 @@ class Redrawn:
 
 
 class Checks(Protocol):
-    """Fields to be keyed blind. Whoever uploaded the paper, or wrote any version of its record, never gets it, nor does
-    anybody twice; the answer of one is never shown to the next."""
+    """Fields to be keyed blind. Whoever uploaded the paper, wrote any version of its record, or has seen what the
+    machine read there, never gets it, nor does anybody twice; the answer of one is never shown to the next."""
 
     def take(self, person_id: str, branch: str) -> CheckTask | None:
         """The field waiting longest that this person may key, theirs for a few minutes. None: nothing for them."""
+
+    def unattended(self, branch: str, roles: Collection[str]) -> int:
+        """How many wait although no open account with one of these roles may key them: somebody new has to."""
 
     def hand_back(self, check_id: str, person_id: str) -> None: ...
 

@@ -182,6 +182,7 @@ audit = sa.Table(
     Column("fields", sa.JSON, nullable=False),
     Column("hash", Text, nullable=False),
     sa.Index(None, "at"),
+    sa.Index(None, "record_id", "who"),
 )
 
 access_keys = sa.Table(

@@ -212,3 +212,24 @@ def test_no_serious_fault_and_nothing_to_scroll_sideways(staff: Office, language
         assert serious_faults(page) == []
     if language == "en":
         expect(page.get_by_role("heading", level=1)).to_have_text("Quality of what the machine accepts by itself")
+
+
+def test_who_opened_the_record_keys_none_of_it_and_quality_says_that_somebody_is_needed(staff: Office) -> None:
+    staff.workbench.quality.set_rules(QualityRules(rate=1.0), "test")
+    submission, record_id = staff.world.record(state=State.ACCEPTED)
+    show_page(staff, submission)
+    staff.hire("lan-hai", PersonRole.SECOND_REVIEWER)
+    staff.hire("truong-phong", PersonRole.SUPERVISOR)
+    page = staff.page("lan-hai", start=f"/records/{record_id}")
+    boss = staff.page("truong-phong", start="/review/quality")
+    expect(boss.locator("#unattended")).to_have_count(0)  # the supervisor may key them
+    page.goto("/review/check")
+    expect(page.locator("#nothing")).to_be_visible()
+    boss.goto(f"/records/{record_id}")
+    boss.goto("/review/quality")
+    expect(boss.locator("#unattended")).to_contain_text("4 mục chờ nhập độc lập mà không ai được nhập")
+    assert (serious_faults(boss), sideways(boss)) == ([], 0)
+    staff.hire("nguoi-moi", PersonRole.SECOND_REVIEWER)
+    boss.reload()
+    expect(boss.locator("#unattended")).to_have_count(0)
+    expect(staff.page("nguoi-moi", start="/review/check").locator("#task")).to_be_visible()

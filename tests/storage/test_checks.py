@@ -15,6 +15,7 @@ from digitizer.errors import Forbidden, NotFound, PreconditionFailed, UsageError
 from storage.base import Stores
 from storage.checks_base import CheckOutcome, Checks, CheckState, Keyed, Quality, QualityRules
 from storage.checks_draw import lot
+from storage.workbench import NewPerson, PersonRole
 from tests.contract.worlds import HandClock
 from tests.storage.worlds import RIGHT, corrected, keyed, named, read
 
@@ -145,6 +146,66 @@ def test_answers_that_make_nothing_are_asked_back(stores: Stores, quality: Quali
     assert checks.key(task.id, "per_b", "b01", said).state is CheckState.OPEN
     assert checks.take("per_c", "b01")
     assert checks.key(task.id, "per_c", "b01", said).outcome is CheckOutcome.DIFFERS
+
+
+@pytest.mark.parametrize("action", ["review.taken", "record.viewed", "record.searchable_downloaded"])
+def test_who_has_looked_at_the_record_does_not_key_it_blind(
+    stores: Stores, quality: Quality, checks: Checks, action: str
+) -> None:
+    quality.set_rules(ALL, "boss")
+    seen, other = read(stores), read(stores, 2)
+    assert stores.audit is not None
+    stores.audit.note("per_a", action, record_id=seen)
+    task = checks.take("per_a", "b01")
+    assert task is not None and (task.record_id, task.waiting) == (other, 4)
+    task = checks.take("per_b", "b01")
+    assert task is not None and (task.record_id, task.waiting) == (seen, 7)  # one is the other person's now
+    stores.audit.note("per_b", action, record_id=seen)  # between taking and keying
+    with pytest.raises(Forbidden):
+        checks.key(task.id, "per_b", "b01", keyed(RIGHT[task.field_id]))
+
+
+def test_a_group_shows_one_field_and_searching_opens_nothing(stores: Stores, quality: Quality, checks: Checks) -> None:
+    quality.set_rules(ALL, "boss")
+    record = read(stores)
+    assert stores.audit is not None
+    stores.audit.note("per_a", "group.shown", ("child.sex",), record_id=record)
+    stores.audit.note("per_a", "records.searched", ("text", record))
+    fields = set()
+    while (task := checks.take("per_a", "b01")) is not None:
+        fields.add(task.field_id)
+        checks.key(task.id, "per_a", "b01", keyed(RIGHT[task.field_id]))
+    assert fields == set(RIGHT) - {"child.sex"}
+
+
+def test_fields_that_nobody_may_key_are_counted(stores: Stores, quality: Quality, checks: Checks) -> None:
+    """Of the two who have the right in the branch, one has uploaded nothing but looked, the other is closed."""
+    quality.set_rules(ALL, "boss")
+    assert stores.workbench is not None and stores.audit is not None
+    people, record = stores.workbench.people, read(stores)
+    roles = [PersonRole.SECOND_REVIEWER.value, PersonRole.SUPERVISOR.value]
+
+    def waiting(branch: str = "b01") -> int:
+        return checks.unattended(branch, roles)
+
+    assert waiting() == waiting("*") == 4 and waiting("b02") == 0  # nobody is there at all
+    people.add(NewPerson("chi", "Chi", PersonRole.REVIEWER, "b01"), "test")
+    people.add(NewPerson("xa", "Xa", PersonRole.SUPERVISOR, "b02"), "test")
+    assert waiting() == 4
+    one = people.add(NewPerson("an", "An", PersonRole.SECOND_REVIEWER, "b01"), "test")
+    two = people.add(NewPerson("binh", "Bình", PersonRole.SUPERVISOR, "*"), "test")
+    assert waiting() == 0
+    stores.audit.note(one.id, "record.viewed", record_id=record)
+    assert waiting() == 0
+    people.disable(two.id, "test")
+    assert waiting() == 4
+    people.enable(two.id, "test")
+    stores.audit.note(two.id, "group.shown", ("child.sex",), record_id=record)
+    assert waiting() == 1
+    task = checks.take(two.id, "b01")
+    assert task is not None and task.waiting == 3
+    checks.key(task.id, two.id, "b01", keyed(RIGHT[task.field_id]))
+    assert waiting() == 1  # settled, it waits for nobody
 
 
 def test_other_branches_fields_are_not_there(stores: Stores, quality: Quality, checks: Checks) -> None:

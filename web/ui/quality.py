@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from digitizer.errors import Forbidden, NotFound, UsageError
 from digitizer.template import FieldType
 from storage.checks_base import QualityRules
-from storage.workbench import Person
+from storage.workbench import Person, PersonRole
 from web.deps import Parts, Service, checked_id
 from web.ui.pages import render
 from web.ui.quality_words import HOLD_NAMES, LEAF_NAMES, TYPE_NAMES
@@ -22,6 +22,7 @@ from web.ui.session import allowed, changes, workbench_of
 router = APIRouter(include_in_schema=False)
 Viewer = Annotated[Person, Depends(allowed(Right.OVERVIEW))]
 Settler = Annotated[Person, Depends(changes(Right.SETTLE))]
+KEYERS = [role.value for role in PersonRole if Right.SECOND in rights(role)]
 MOST_SENT = 500  # at once: more is a day's work of a branch, to be asked for twice
 TWICE = {**{k: v for k, v in TYPE_NAMES.items() if k != FieldType.TICK.value}, **LEAF_NAMES}
 
@@ -138,7 +139,8 @@ def _page(request: Request, service: Service, person: Person, **news: Any) -> Re
         rates=sorted(quality.rates(person.branch), key=lambda r: (r.hold is None, -r.wrong, r.form_id, r.field_type)),
         types=TYPE_NAMES, reasons=HOLD_NAMES, twice=TWICE, rules=quality.rules(), held=held_words(service),
         ended=[h for h in quality.holds() if h.released_at][:10], disputes=checks.disputes(person.branch),
-        findings=quality.findings(person.branch, 20), people=people, may=Right.SETTLE in rights(person.role),
+        findings=quality.findings(person.branch, 20), unattended=checks.unattended(person.branch, KEYERS),
+        people=people, may=Right.SETTLE in rights(person.role),
         rule_maker=Right.SETTLE in rights(person.role) and person.branch == "*", per_cent=_per_cent, **shown,
     )
 
