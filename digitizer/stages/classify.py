@@ -166,8 +166,9 @@ def group_pages(
     in whatever order they were scanned; pages that came before their first page wait for it.
 
     A form is named only when title and labels agree; everything else is unknown paper with its nearest candidates.
-    forced_form: every document is that form; first pages still part them. Unknown form id: as if none was given."""
-    forced = next((t for t in reversed(templates) if t.id == forced_form), None)
+    forced_form: every document is that form, in the edition that it looks most like; first pages still part them.
+    Unknown form id: as if none was given."""
+    forced = tuple(t for t in templates if t.id == forced_form)
     current = _Open()
     for page, text in surveyed:
         if page.blank or not text.lines:
@@ -212,22 +213,23 @@ def named_pages(surveyed: Iterable[tuple[CleanPage, PageText]], template: Templa
 
 
 def _follow(
-    current: _Open | None, page: CleanPage, look: Look, forms: tuple[Sequence[Template], Template | None]
+    current: _Open | None, page: CleanPage, look: Look, forms: tuple[Sequence[Template], tuple[Template, ...]]
 ) -> _Open:
     """The document this page belongs to: the open one, or a new one that it opens."""
     templates = [t for t in forms[0] if t.layout is Layout.FORM]
     forced = forms[1]
-    match, candidates = _name(look, templates if forced is None else (forced,))
-    if match is None and forced is None and look.text.card is not None:
+    match, candidates = _name(look, forced or templates)
+    if match is None and not forced and look.text.card is not None:
         return _with_card(current, page, look, forms[0])
-    if match is None and forced is None and look.text.letter:
+    if match is None and not forced and look.text.letter:
         return _with_letter(page, look, forms[0])
-    if match is None and forced is not None and current is None:
-        match = FormMatch(forced.id, forced.edition, 1.0)
+    if match is None and forced and current is None:
+        likest = max(forced, key=lambda t: (_confidence(look.likeness(t, 0.0)), t.valid_from))
+        match = FormMatch(likest.id, likest.edition, 1.0)
     if match is not None:
         template = edition_of(match.form_id, match.edition, templates)
         return _begun(current, page, look, _Open(match, template, candidates))
-    if current is not None and forced is not None:
+    if current is not None and forced:
         current.add(_Leaf(page.number, PageClass.CONTINUATION, (page, look.text)), look)
         return current
     if current is not None and _joins(current, page, look, templates):

@@ -61,6 +61,15 @@ def test_editions_are_told_apart_by_the_label_that_changed() -> None:
         assert (named(found), found.classification.match.edition) == ("ct01", edition)
 
 
+def test_an_answer_that_reads_like_the_other_edition_makes_it_none() -> None:
+    lines = printed(next(t for t in TEMPLATES if t.edition == "tt66-2023"))
+    lines = [f"{line} Phan Đình Toàn" if line.startswith("1. Họ, chữ đệm và tên:") else line for line in lines]
+    for forced in (None, "ct01"):
+        (found,) = group(small_page(1, lines), form=forced)
+        assert found.classification.match is not None
+        assert (named(found), found.classification.match.edition) == ("ct01", "tt66-2023")
+
+
 def test_forms_of_one_title_are_told_apart_by_the_line_below_it() -> None:
     first = next(i for i, item in enumerate(BY_ID["tro-giup-xa-hoi-1a"].items) if item.new_page)
     for form in ("tro-giup-xa-hoi-1a", "tro-giup-xa-hoi-1b"):
