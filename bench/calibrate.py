@@ -12,13 +12,14 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
 
 from bench.confidence import publish
 from bench.fonts import faces_of
@@ -50,16 +51,22 @@ MIXTURE = (
 )
 
 
-def read(mixture: Sequence[Mix], documents: int, seed: int, console: Console) -> list[Seen]:
-    """Every field of `documents` forms of each part."""
-    reader = Reader("onnx")
+def read(documents: int, seed: int, jobs: int = 1) -> list[Seen]:
+    """Every field of `documents` forms of each part of the mixture; jobs: parts that are read at a time."""
+    parts = [(part, documents, seed) for part in range(len(MIXTURE))]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        return [seen for part in pool.map(_part, parts) for seen in part]
+
+
+def _part(asked: tuple[int, int, int]) -> list[Seen]:
+    part, documents, seed = asked
+    mix, console, reader = MIXTURE[part], Console(stderr=True), Reader("onnx")
     found: list[Seen] = []
-    for part, mix in enumerate(mixture):
-        with tempfile.TemporaryDirectory() as folder:
-            plan = Plan(documents, seed + part, mix.quality, mix.source, faces=mix.faces)
-            made = make_set(plan, documents, mix.quality, Path(folder), console)
-            for number, one in enumerate(track(made, f"reading {mix.name}", console=console)):
-                found += _fields(one.path, one.truth, reader, (mix.name, 1000 * part + number))
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Plan(documents, seed + part, mix.quality, mix.source, faces=mix.faces)
+        for number, one in enumerate(make_set(plan, documents, mix.quality, Path(folder), console)):
+            found += _fields(one.path, one.truth, reader, (mix.name, 1000 * part + number))
+    console.print(f"read {mix.name}")
     return found
 
 
@@ -84,13 +91,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("what", choices=("fit", "check"))
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--documents", type=int, default=24, help="of each part of the mixture")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that read, each with one core")
     options = parser.parse_args(arguments)
     console = Console(stderr=True)
     if shared_folder() is None:
         console.print("The real blanks are not on this machine (set DIGITIZER_SHARED).")
         return 2
     faces_of("hand")
-    seen = read(MIXTURE, options.documents, options.seed, console)
+    seen = read(options.documents, options.seed, options.jobs)
     if options.what == "check":
         publish(seen, options.seed, options.documents)
         return 0

@@ -22,10 +22,10 @@ from storage.rules import TICK, Clock, audit_hash
 
 SQLITE_BUSY_S = 15.0  # one writer at a time; a writer holds the file for milliseconds, so this is despair
 # A lock that is not had in 10 s or a statement of 30 s is an outage to be told, not waited out. A process frozen in the
-# middle of a transaction (paused host, SIGSTOP) holds the ledger, so the server ends its transaction after 3 s: ours do
+# middle of a transaction (paused host, SIGSTOP) holds the ledger, so the server ends its transaction after 6 s: ours do
 # nothing but SQL. synchronous_commit is said aloud because an upload is acknowledged on the word of the commit.
 POSTGRES_OPTIONS = (
-    "-c lock_timeout=10000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=3000 "
+    "-c lock_timeout=10000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=6000 "
     "-c synchronous_commit=on -c timezone=UTC"
 )
 
