@@ -200,8 +200,8 @@ def _tally(count: Count, made: Drawn, records: Sequence[dict[str, Any]], where: 
 
 # --- the command -------------------------------------------------------------------------------------------------
 
-SETS = (("own", "light"), ("own", "medium"), ("own", "heavy"), ("own", "medium-150"), ("own", "heavy-200"),
-        ("own", "bilevel"), ("real", "medium"), ("real", "heavy-200"))
+SETS = ("own/light", "own/medium", "own/heavy", "own/medium-150", "own/heavy-200", "own/bilevel", "real/medium",
+        "real/heavy-200")
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "pipeline.md"
 BEGIN, END = "<!-- alternatives: begin -->", "<!-- alternatives: end -->"
 
@@ -211,18 +211,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.strikes alternatives", description=__doc__)
     parser.add_argument("--documents", type=int, default=12, help="of each set")
     parser.add_argument("--seed", type=int, default=6201)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, metavar="SOURCE/QUALITY")
     parser.add_argument("--engine", default="onnx")
     parser.add_argument("--publish", action="store_true", help="write the table into docs/pipeline.md")
     plan = parser.parse_args(arguments)
     rows = []
-    for source, quality in SETS:
+    for source, _, quality in (each.partition("/") for each in plan.sets):
         if source == "real" and shared_folder() is None:
             print("The real blanks are not on this machine: left out.")
             continue
         count = measure(replace_source(plan, source), quality)
         print("\n".join(count.odd))
         rows.append(_row(source, quality, count))
-        print(rows[-1])
+        print(rows[-1], flush=True)
     from bench.report import machine  # matplotlib, for those who asked for a run
 
     table = _table(rows, plan, machine())
@@ -249,7 +250,8 @@ def _row(source: str, quality: str, count: Count) -> str:
 def _table(rows: Sequence[str], plan: argparse.Namespace, machine: str) -> str:
     return "\n".join((
         f"Measured {date.today():%Y-%m-%d}, {plan.documents} forms a set, seed {plan.seed}, "
-        f"{machine}: `python -m bench.strikes alternatives --documents {plan.documents} --seed {plan.seed}`", "",
+        f"{machine}: `python -m bench.strikes alternatives --documents {plan.documents} --seed {plan.seed} "
+        f"--sets {' '.join(plan.sets)}`", "",
         "| set | labels | right | a person is asked | wrong | right of what is told | alarms on untouched print |",
         "|---|---|---|---|---|---|---|", *rows,
     ))
