@@ -250,7 +250,7 @@ def _row(source: str, quality: str, count: Count) -> str:
 def _table(rows: Sequence[str], plan: argparse.Namespace, machine: str) -> str:
     return "\n".join((
         f"Measured {date.today():%Y-%m-%d}, {plan.documents} forms a set, seed {plan.seed}, "
-        f"{machine}: `python -m bench.strikes alternatives --documents {plan.documents} --seed {plan.seed} "
+        f"{machine}:\n`python -m bench.strikes alternatives --documents {plan.documents} --seed {plan.seed} "
         f"--sets {' '.join(plan.sets)}`", "",
         "| set | labels | right | a person is asked | wrong | right of what is told | alarms on untouched print |",
         "|---|---|---|---|---|---|---|", *rows,
