@@ -25,7 +25,8 @@ from __future__ import annotations
 
 
 class DigitizerError(Exception):
-    """Base of all. `detail` is for the operator, in English, never with a person's data; `clerk` is in Vietnamese."""
+    """Base of all. `detail` is for the operator, in English, never with a person's data; `clerk` is in Vietnamese, that
+    of the class unless one is given."""
 
     code = "internal_error"
     exit_status = 1
@@ -33,9 +34,10 @@ class DigitizerError(Exception):
     title = "Internal error"
     clerk = "Hệ thống gặp lỗi. Hồ sơ vẫn được giữ an toàn; hãy báo cho người quản trị."
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(self, detail: str = "", clerk: str = "") -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
+        self.clerk = clerk or type(self).clerk
 
 
 class UsageError(DigitizerError):

@@ -38,12 +38,12 @@ class SqlPeople:
         login = checked_login(new.login)
         name = " ".join(unicodedata.normalize("NFC", new.name).split())
         if not name or len(name) > 200:
-            raise UsageError("a person needs a name of at most 200 letters")
+            raise UsageError("a person needs a name of at most 200 letters", "Hãy ghi họ tên, không quá 200 chữ.")
         _check_place(new.role, new.branch)
         digest = hasher.hash(checked_password(new.password)) if new.password is not None else None
         with self._db.change() as change:
             if change.conn.execute(sa.select(P.id).where(P.login == login)).first():
-                raise UsageError("this login is taken")
+                raise UsageError("this login is taken", "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.")
             row = change.conn.execute(sa.insert(t.people).values(
                 id=f"per_{uuid.uuid4().hex}", login=login, name=name, password=digest, role=new.role.value,
                 branch=new.branch, created_at=change.at,
@@ -154,21 +154,29 @@ class SqlPeople:
 def checked_login(login: str) -> str:
     login = unicodedata.normalize("NFC", login).strip().lower()
     if not LOGIN.fullmatch(login):
-        raise UsageError("a login is 2 to 64 small letters without marks, digits, '.', '_', '-' and '@'")
+        raise UsageError(
+            "a login is 2 to 64 small letters without marks, digits, '.', '_', '-' and '@'",
+            "Tên đăng nhập gồm 2 đến 64 chữ thường không dấu, chữ số và các ký tự . _ - @",
+        )
     return login
 
 
 def checked_password(password: str) -> str:
     if not PASSWORD_CHARACTERS <= len(password) <= 200:
-        raise UsageError(f"a password has {PASSWORD_CHARACTERS} to 200 characters")
+        raise UsageError(
+            f"a password has {PASSWORD_CHARACTERS} to 200 characters",
+            f"Mật khẩu dài {PASSWORD_CHARACTERS} đến 200 ký tự.",
+        )
     return password
 
 
 def _check_place(role: PersonRole, branch: str) -> None:
     if not branch or len(branch) > 64:
-        raise UsageError("a person needs a branch of 1 to 64 letters")
+        raise UsageError("a person needs a branch of 1 to 64 letters", "Hãy ghi mã chi nhánh, không quá 64 ký tự.")
     if branch == "*" and role is PersonRole.UPLOADER:
-        raise UsageError("who scans stands in one branch, not in '*'")
+        raise UsageError(
+            "who scans stands in one branch, not in '*'", "Cán bộ quét phải thuộc một chi nhánh, không phải '*'."
+        )
 
 
 def _matches(digest: str, password: str) -> bool:

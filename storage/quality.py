@@ -80,7 +80,7 @@ class SqlRates:
     def hold(self, form_id: str, field_type: str, by: str, note: str) -> None:
         with self._db.change() as change:
             if _is_held(change.conn, form_id, field_type):
-                raise UsageError("this is held already")
+                raise UsageError("this is held already", "Mục này đang được giữ lại rồi.")
             _put_hold(change, Hold(form_id, field_type, "person", change.at, by, 0, 0, _noted(note)))
 
     def release(self, form_id: str, field_type: str, by: str, note: str) -> None:
@@ -174,19 +174,27 @@ def _hold(r: Row[Any]) -> Hold:
 def _noted(note: str) -> str:
     text = " ".join(note.split())
     if not text or len(text) > NOTE_LETTERS:
-        raise UsageError(f"a reason of 1 to {NOTE_LETTERS} letters is needed")
+        raise UsageError(
+            f"a reason of 1 to {NOTE_LETTERS} letters is needed", f"Hãy ghi lý do, không quá {NOTE_LETTERS} chữ."
+        )
     return text
 
 
 def _check(rules: QualityRules) -> None:
     """Raises UsageError."""
     if not 0 <= rules.rate <= 1:
-        raise UsageError("the share that is checked lies between 0 and 1")
+        raise UsageError("the share that is checked lies between 0 and 1", "Tỷ lệ kiểm tra từ 0 đến 100 %.")
     if not {"other"} <= rules.targets.keys() & rules.ceilings.keys():
         raise UsageError("targets and ceilings need the entry 'other'")
     for kind in rules.targets.keys() | rules.ceilings.keys():
         if not 0 < rules.target(kind) < rules.ceiling(kind) < 1:
-            raise UsageError(f"{kind}: a target lies between 0 and its ceiling, and the ceiling below 1")
+            raise UsageError(
+                f"{kind}: a target lies between 0 and its ceiling, and the ceiling below 1",
+                "Mục tiêu phải lớn hơn 0 và nhỏ hơn ngưỡng dừng; ngưỡng dừng dưới 100 %.",
+            )
         # a target just under its ceiling asks for more samples than anybody keys
         if rules.ceiling(kind) < 2 * rules.target(kind) or rules.ceiling(kind) < 0.001:
-            raise UsageError(f"{kind}: a ceiling is at least twice its target and at least 0.1 %")
+            raise UsageError(
+                f"{kind}: a ceiling is at least twice its target and at least 0.1 %",
+                "Ngưỡng dừng phải gấp đôi mục tiêu trở lên và không dưới 0,1 %.",
+            )

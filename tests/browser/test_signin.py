@@ -78,6 +78,22 @@ def test_an_administrator_adds_closes_and_opens_accounts_of_the_branch(staff: Of
     assert staff.workbench.people.sign_in("tran.thu", password)
 
 
+def test_what_is_wrong_with_a_new_account_is_said_in_the_language_of_the_page(staff: Office) -> None:
+    staff.hire("quan-tri", PersonRole.ADMINISTRATOR)
+    page = staff.page("quan-tri", start="/people")
+    for link, told in (
+        (None, "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác."), ("English", "this login is taken"),
+    ):
+        if link:
+            page.goto("/people")
+            page.get_by_role("link", name=link).click()
+        page.locator("input[name=name]").fill("Trần Văn Thử")
+        page.locator("input[name=login]").fill("quan-tri")
+        page.locator("select[name=role]").select_option("reviewer")
+        page.locator("form[action='/people'] button").click()
+        expect(page.get_by_role("alert")).to_contain_text(told)
+
+
 def test_a_closed_account_ends_at_its_next_click(staff: Office) -> None:
     boss = staff.hire("quan-tri", PersonRole.ADMINISTRATOR)
     page = staff.page("quan-tri", start="/people")

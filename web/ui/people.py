@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from digitizer.errors import Forbidden, UsageError
 from storage.workbench import NewPerson, Person, PersonRole
 from web.deps import Parts, Service, checked_id
-from web.ui.pages import render
+from web.ui.pages import fault_for, render
 from web.ui.rights import Right
 from web.ui.session import allowed, changes, workbench_of
 
@@ -53,7 +53,7 @@ def add_person(
             NewPerson(form.login, form.name, form.role, _branch(person, form.branch), password), person.id
         )
     except UsageError as error:
-        return _page(request, service, person, fault=error.detail)
+        return _page(request, service, person, fault=fault_for(request, error))
     return _page(request, service, person, added=added, password=password)
 
 
@@ -83,9 +83,12 @@ def _branch(person: Person, branch: str) -> str:
     """An administrator of one branch makes accounts for that branch only."""
     branch = branch.strip()
     if not BRANCH.fullmatch(branch):
-        raise UsageError("a branch is up to 64 letters, digits, '.', '_' and '-'")
+        raise UsageError(
+            "a branch is up to 64 letters, digits, '.', '_' and '-'",
+            "Mã chi nhánh gồm không quá 64 chữ không dấu, chữ số và các ký tự . _ -",
+        )
     if person.branch not in ("*", branch):
-        raise UsageError("this branch is not yours")
+        raise UsageError("this branch is not yours", "Bạn không quản lý chi nhánh này.")
     return branch
 
 

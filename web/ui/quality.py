@@ -14,7 +14,7 @@ from digitizer.template import FieldType
 from storage.checks_base import QualityRules
 from storage.workbench import Person, PersonRole
 from web.deps import Parts, Service, checked_id
-from web.ui.pages import render
+from web.ui.pages import fault_for, render
 from web.ui.quality_words import HOLD_NAMES, LEAF_NAMES, TYPE_NAMES
 from web.ui.rights import Right, rights
 from web.ui.session import allowed, changes, workbench_of
@@ -124,7 +124,7 @@ def _tried(request: Request, service: Service, person: Person, change: Any) -> R
     try:
         change()
     except UsageError as error:
-        return _page(request, service, person, fault=error.detail)
+        return _page(request, service, person, fault=fault_for(request, error))
     return RedirectResponse("/review/quality", 303)
 
 
@@ -159,7 +159,7 @@ def _share(text: str) -> float:
     try:
         return round(float(text.strip().replace(",", ".").rstrip("% ")) / 100, 6)
     except ValueError:
-        raise UsageError("a share in per cent is a number") from None
+        raise UsageError("a share in per cent is a number", "Tỷ lệ phần trăm phải là một số.") from None
 
 
 def _per_cent(share: float) -> str:
