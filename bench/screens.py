@@ -108,7 +108,7 @@ def accounts(place: Place, seed: int) -> None:
 
 def review(place: Place, seed: int) -> None:
     """The queue, then a record with its first doubtful field in focus, then a row added to a table."""
-    read(place.stores, seed, 6)
+    read(place.stores, seed, 6, "heavy-200")  # something is doubted in most of these
     page = place.page(PersonRole.SUPERVISOR, "*", "/review")
     shoot(page, "review-queue")
     page.locator(".start button").click()
@@ -176,7 +176,7 @@ PAGES: dict[str, Callable[[Place, int], None]] = {
 }
 
 
-def read(stores: Stores, seed: int, count: int) -> None:
+def read(stores: Stores, seed: int, count: int, quality: str = "medium") -> None:
     """Uploads that many invented papers and reads them as a worker does."""
     rng = random.Random(seed)
     reader = Reader(Options())
@@ -184,7 +184,7 @@ def read(stores: Stores, seed: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for n in range(count):
             blank = print_blank(template_of(FORMS[n % len(FORMS)]))
-            made = document(blank, seed + n, "medium", Path(folder) / f"{n}.pdf")
+            made = document(blank, seed + n, quality, Path(folder) / f"{n}.pdf")
             _keep(stores, reader, made.path.read_bytes(), rng.choice(BRANCHES))
     reader.close()
 

@@ -13,10 +13,11 @@ function place(layer) {
   for (const span of layer.children) {
     const [left, top, wide, high] = span.dataset.box.split(" ").map(Number);
     Object.assign(span.style, { left: `${left * width}px`, top: `${top * height}px`, fontSize: `${high * height * 0.8}px` });
-    span.style.transform = "none";
-    const natural = span.getBoundingClientRect().width;
-    const scale = (wide * width) / natural;
-    if (natural) span.style.transform = `scaleX(${showing() ? Math.min(1, scale) : scale})`;
+    Object.assign(span.style, { transform: "none", minWidth: "" });
+    const natural = span.getBoundingClientRect().width, scale = (wide * width) / natural;
+    if (!natural) continue;
+    span.style.transform = `scaleX(${showing() ? Math.min(1, scale) : scale})`;
+    if (showing() && scale > 1) span.style.minWidth = `${wide * width}px`; // the whole place is covered
   }
 }
 
