@@ -18,6 +18,7 @@ SIFTED = 3  # forms of which a page's print is compared letter by letter, 15 ms 
 MISSING = 3  # printed things in a row that no page holds …
 MISSING_LETTERS = 40  # … with so many letters: less may be unread, or cut from this office's print
 STUB = 15  # words
+HARDLY_READ = 0.7  # mean certainty of a page's words; scans of 300 dpi have 0.85 to 0.95, the worst 0.65
 FEW_LINES = 14  # of a page that holds the end of a footnote only
 _HEADING = re.compile(r"(chuthich|ghichu|huongdan(viet|ghi|kekhai|khai|dien|cachghi|lap|sudung)|cachghi)")
 _MARK = re.compile(r"^\W{0,2}\d{1,2}\W")  # "(5) Đề nghị …": a note begins
@@ -92,10 +93,19 @@ def _is_heading(line: str) -> bool:
 
 def missing_after(texts: Sequence[PageText], template: Template) -> list[int]:
     """Behind which of a document's pages (by index, in the order of print) another should stand: things printed one
-    after the other, between two pages or at the end, that were found nowhere."""
+    after the other, between two pages or at the end, that were found nowhere. Where all pages of the form, or
+    two if it is not known how many it has, are there and the last can hardly be read, its print may stand on it."""
     tokens = tokens_of(texts)
     found = on_own_lines(align(_printed(template), tokens), tokens)
-    return _gaps({m.pattern.item: tokens[m.start].page for m in found}, template)
+    gaps = _gaps({m.pattern.item: tokens[m.start].page for m in found}, template)
+    all_there = len(texts) > max(1, sum(item.new_page for item in template.items))
+    return gaps[:-1] if gaps[-1:] == [len(texts) - 1] and all_there and _hardly_read(texts[-1]) else gaps
+
+
+def _hardly_read(text: PageText) -> bool:
+    """By the engine's own word."""
+    words = [word.confidence for line in text.lines for word in line.words]
+    return len(words) > 0 and sum(words) / len(words) < HARDLY_READ
 
 
 def items_on(text: PageText, template: Template) -> frozenset[int]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from digitizer.document import CleanPage, PageText
+from digitizer.document import CleanPage, Line, PageText
 from digitizer.stages.classify import KEPT_PAGES, DocumentPages, group_pages
 from digitizer.template import Template, load_forms
 from tests.stages.papers import printed, small_page
@@ -158,6 +158,19 @@ def test_of_two_documents_of_one_form_each_keeps_its_pages() -> None:
     assert [d.classification.pages for d in in_order] == [(1, 2), (3, 4)]
     swapped = group(*(small_page(n, lines) for n, lines in enumerate((first, second, second, first), start=1)))
     assert [d.classification.pages for d in swapped] == [(1, 2), (4, 3)]
+
+
+@pytest.mark.parametrize(("sure", "said"), [(0.9, ["page_missing"]), (0.5, [])])
+def test_a_last_page_that_can_hardly_be_read_is_there(sure: float, said: list[str]) -> None:
+    """Four columns of signatures in a bad scan: their print is on the page, though nothing of it was made out."""
+    template = BY_ID["ct01"]
+    lines = printed(template)
+    front = small_page(1, lines[:18])
+    page, text = small_page(2, ["ngày thg nă m", "ÝKIẾN CỦACHỦ"])
+    words = [tuple(replace(word, confidence=sure) for word in line.words) for line in text.lines]
+    (found,) = group(front, (page, replace(text, lines=tuple(map(Line, words)))))
+    assert found.classification.pages == (1, 2)
+    assert [f.code for f in found.classification.findings] == said
 
 
 @pytest.mark.parametrize(("kept", "said"), [((0, 1), ("page_missing", 2)), ((0, 2), ("page_missing", 1))])
