@@ -113,15 +113,19 @@ def _rows(leaders: Sequence[Box], tokens: Sequence[Token], letter: float) -> tup
     return tuple(sorted(rows, key=lambda row: row.level_px))
 
 
-def answer_left_px(sheet: Sheet, row: int, left_px: float, right_px: float, marked: bool) -> float:
+def answer_left_px(
+    sheet: Sheet, row: int, left_px: float, right_px: float, marked: bool, bracket: bool = False
+) -> float:
     """Where the answer's room begins between a label's last letter and right_px: behind the rest of that letter, the
-    colon and, if `marked`, the footnote mark such as (2), which may stand far off in a line set justified."""
+    bracket if the label ends with one ("(nếu có):"), the colon and, if `marked`, the footnote mark such as (2), which
+    may stand far off in a line set justified."""
     letter = sheet.letter_px
     start = gap_px(sheet, row, left_px)
     level = sheet.level_near(row, start, start + 3 * letter)
     runs = list(_ink_runs(sheet, level, start, right_px))
-    done = 0
-    while done < len(runs) and _is_colon(runs[done], 0.55 * letter, letter):
+    done = int(bracket and bool(runs) and _is_bracket(runs[0], letter))
+    before = (runs[0].right if done else 0.0) + 0.55 * letter
+    while done < len(runs) and _is_colon(runs[done], before, letter):
         done += 1
     if marked:
         mark: list[_Run] = []
@@ -184,6 +188,11 @@ def _ink_runs(sheet: Sheet, level: float, left_px: float, right_px: float) -> It
     for a, b in zip(np.nonzero(steps == 1)[0].tolist(), np.nonzero(steps == -1)[0].tolist(), strict=True):
         rows = np.nonzero(strip[:, a:b].any(axis=1))[0]
         yield _Run(a, b, (top + int(rows[0]) - level) / letter, (top + int(rows[-1]) + 1 - level) / letter)
+
+
+def _is_bracket(run: _Run, letter: float) -> bool:
+    """Right behind the last letter, thin and as tall as a capital; an answer stands farther off."""
+    return run.left < 0.3 * letter and run.right - run.left < 0.35 * letter and run.top < -0.55 and run.foot > -0.05
 
 
 def _is_colon(run: _Run, before: float, letter: float) -> bool:

@@ -193,8 +193,8 @@ def _pieces(found: _Found, index: int, item: Item, spec: FieldSpec) -> Iterator[
     start, piece = _behind(found, label), 0
     for bound in bounds:
         end = _before(found, bound) if bound else None
-        marked = piece == 0 and bool(item.footnote)
-        yield piece, _behind_marks(found, start, end, marked), end
+        ends = (bool(item.footnote), item.text.rstrip(" :").endswith(")")) if piece == 0 else (False, False)
+        yield piece, _behind_marks(found, start, end, ends), end
         if bound is not None and bound is not after:
             start, piece = _behind(found, bound), bound.pattern.part + 1
 
@@ -214,11 +214,12 @@ def _row(found: _Found, match: Match, token: Token) -> int:
     return found.sheets[token.page].row_at(median_low(base_px(t.box, t.text) for t in line))
 
 
-def _behind_marks(found: _Found, start: Place, end: Place | None, marked: bool) -> Place:
+def _behind_marks(found: _Found, start: Place, end: Place | None, ends: tuple[bool, bool]) -> Place:
+    """Behind what ends a label besides letters. ends: whether a footnote mark does, and whether a bracket."""
     sheet = found.sheets[start.page]
     same_line = end is not None and (end.page, end.row) == (start.page, start.row)
     stop = end.x_px if end and same_line else float(sheet.page.width_px)
-    return Place(start.page, start.row, answer_left_px(sheet, start.row, start.x_px, stop, marked))
+    return Place(start.page, start.row, answer_left_px(sheet, start.row, start.x_px, stop, *ends))
 
 
 def _before(found: _Found, match: Match) -> Place:

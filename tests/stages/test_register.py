@@ -260,3 +260,17 @@ def test_an_answer_is_not_taken_for_a_label_that_is_not_there(between: str) -> N
         )
         found = register([paper.page()], [paper.read()], template)
         assert [f.field for f in found.findings] == ["home"]
+
+
+@pytest.mark.parametrize("label", ["Fax (nếu có):", "Tên viết tắt (nếu có)", "Số điện thoại (2):", "Email:"])
+def test_nothing_of_the_label_is_in_the_room_of_the_answer(label: str) -> None:
+    paper = Paper()
+    end = paper.text(300, 400, label)
+    paper.leader(end + 30, 1300, 400)
+    paper.leader(paper.text(300, 400 + PITCH, "Quốc tịch:"), 1300, 400 + PITCH)
+    template = form(asked(label, "first"), asked("Quốc tịch:", "nation"))
+    page = paper.page()
+    (room,) = slot(register([page], [paper.read()], template), "first").boxes
+    assert end - 14 < room.left < end + 30
+    ahead = Box(room.left, room.top, end + 20, room.bottom)
+    assert not (page.ink[ahead.clipped(page.width_px, page.height_px).slices()] < 150).any()
