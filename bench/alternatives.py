@@ -165,12 +165,12 @@ class Count:
     odd: list[str] = field(default_factory=list)
 
 
-def measure(plan: argparse.Namespace, quality: str) -> Count:
+def measure(plan: argparse.Namespace, source: str, quality: str) -> Count:
     count, engine = Count(), build_engine(plan.engine)
     with tempfile.TemporaryDirectory() as folder:
         for n in range(plan.documents):
             seed = plan.seed * 1000 + n
-            made = drawn(seed, plan.source)
+            made = drawn(seed, source)
             scans = scan_all(made.form.pages, QUALITIES[quality], random.Random(f"scan/alternatives/{seed}"))
             path, *_ = save(scans, Path(folder) / f"{n}.pdf")
             tools = Tools(engine, (made.template,))
@@ -220,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if source == "real" and shared_folder() is None:
             print("The real blanks are not on this machine: left out.")
             continue
-        count = measure(replace_source(plan, source), quality)
+        count = measure(plan, source, quality)
         print("\n".join(count.odd))
         rows.append(_row(source, quality, count))
         print(rows[-1], flush=True)
@@ -233,10 +233,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         head, rest = text.split(BEGIN)
         DOCS.write_text(f"{head}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}", encoding="utf-8")
     return 0
-
-
-def replace_source(plan: argparse.Namespace, source: str) -> argparse.Namespace:
-    return argparse.Namespace(**{**vars(plan), "source": source})
 
 
 def _row(source: str, quality: str, count: Count) -> str:

@@ -156,7 +156,7 @@ def checked_login(login: str) -> str:
     if not LOGIN.fullmatch(login):
         raise UsageError(
             "a login is 2 to 64 small letters without marks, digits, '.', '_', '-' and '@'",
-            "Tên đăng nhập gồm 2 đến 64 chữ thường không dấu, chữ số và các ký tự . _ - @",
+            "Tên đăng nhập gồm 2 đến 64 chữ thường không dấu, chữ số và các ký tự . _ - @.",
         )
     return login
 

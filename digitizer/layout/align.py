@@ -177,7 +177,7 @@ def _candidates(pattern: Pattern, text: _Text) -> list[Match]:
         for start, end, letters in text.places[named]:
             within = _colons_within(pattern, text.tokens, start, end)
             errors = letters + COLON_WITHIN * within
-            if within and errors > WRONG_SHARE * len(key):
+            if within and errors > pattern.wrong * len(key):
                 continue
             weight = len(pattern.keys[0]) / len(key)  # a variant counts as much as the wording itself
             gain = weight * (len(key) - ERROR_COST * errors) + _bonus(pattern, text.tokens, start, end)

@@ -18,9 +18,13 @@ from web.ui.sentences import CATALOGUE, VERSION, say_in
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKED = re.compile("[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
-# What writes findings, reasons and remarks; cli and drafting speak to the operator, vietnam/ holds lists and grammars.
+# What writes findings, reasons and remarks, and what refuses an account or a rule; cli and drafting speak to the
+# operator, vietnam/ holds lists and grammars.
 SPEAKERS = sorted(
-    path for path in (*(ROOT / "digitizer").rglob("*.py"), ROOT / "web" / "checks.py")
+    path for path in (
+        *(ROOT / "digitizer").rglob("*.py"), ROOT / "web" / "checks.py",
+        *(ROOT / folder / f"{name}.py" for folder in ("storage", "web/ui") for name in ("people", "quality")),
+    )
     if not {"cli", "drafting", "vietnam"} & set(path.relative_to(ROOT).parts)
 )
 PARAMETER = re.compile(r"\{[^{}]*\}")

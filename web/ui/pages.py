@@ -12,7 +12,6 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from digitizer.errors import DigitizerError
 from web.clock import local_time
 from web.ui.language import LANGUAGES, language_of, translations
 from web.ui.rights import Right, rights
@@ -39,11 +38,6 @@ MENU: tuple[tuple[str, str, Right], ...] = (
     ("/overview", "Tổng quan", Right.OVERVIEW),
     ("/people", "Tài khoản", Right.PEOPLE),
 )
-
-
-def fault_for(request: Request, error: DigitizerError) -> str:
-    """What was wrong with what somebody asked for, in the page's language."""
-    return error.detail if language_of(request) == "en" else error.clerk
 
 
 def render(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:

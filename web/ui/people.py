@@ -14,8 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from digitizer.errors import Forbidden, UsageError
 from storage.workbench import NewPerson, Person, PersonRole
 from web.deps import Parts, Service, checked_id
-from web.ui.pages import fault_for, render
+from web.ui.pages import render
 from web.ui.rights import Right
+from web.ui.sentences import say_for
 from web.ui.session import allowed, changes, workbench_of
 
 router = APIRouter(include_in_schema=False)
@@ -53,7 +54,7 @@ def add_person(
             NewPerson(form.login, form.name, form.role, _branch(person, form.branch), password), person.id
         )
     except UsageError as error:
-        return _page(request, service, person, fault=fault_for(request, error))
+        return _page(request, service, person, fault=say_for(request)(error.code, error.clerk))
     return _page(request, service, person, added=added, password=password)
 
 
@@ -85,7 +86,7 @@ def _branch(person: Person, branch: str) -> str:
     if not BRANCH.fullmatch(branch):
         raise UsageError(
             "a branch is up to 64 letters, digits, '.', '_' and '-'",
-            "Mã chi nhánh gồm không quá 64 chữ không dấu, chữ số và các ký tự . _ -",
+            "Mã chi nhánh gồm không quá 64 chữ không dấu, chữ số và các ký tự . _ -.",
         )
     if person.branch not in ("*", branch):
         raise UsageError("this branch is not yours", "Bạn không quản lý chi nhánh này.")

@@ -14,9 +14,10 @@ from digitizer.template import FieldType
 from storage.checks_base import QualityRules
 from storage.workbench import Person, PersonRole
 from web.deps import Parts, Service, checked_id
-from web.ui.pages import fault_for, render
+from web.ui.pages import render
 from web.ui.quality_words import HOLD_NAMES, LEAF_NAMES, TYPE_NAMES
 from web.ui.rights import Right, rights
+from web.ui.sentences import say_for
 from web.ui.session import allowed, changes, workbench_of
 
 router = APIRouter(include_in_schema=False)
@@ -124,7 +125,7 @@ def _tried(request: Request, service: Service, person: Person, change: Any) -> R
     try:
         change()
     except UsageError as error:
-        return _page(request, service, person, fault=fault_for(request, error))
+        return _page(request, service, person, fault=say_for(request)(error.code, error.clerk))
     return RedirectResponse("/review/quality", 303)
 
 
